@@ -1,0 +1,79 @@
+"""Passwords: argon2id, at most two hashes at a time (each takes 19 MiB and 50 ms)."""
+
+from __future__ import annotations
+
+from threading import BoundedSemaphore
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from portal.base.errors import TooMany
+from portal.base.text import searchable
+
+SHORTEST_STAFF, SHORTEST_CLIENT, LONGEST = 12, 10, 128
+_WAIT_SECONDS = 1.0
+
+_hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
+_two_at_a_time = BoundedSemaphore(2)
+_dummy: list[str] = []
+
+# Beginnings of what people choose first; longer passwords made only of these are as guessable.
+_COMMON = (
+    "password", "passwort", "kennwort", "willkommen", "welcome", "hallo", "letmein", "qwertz", "qwerty", "asdfgh",
+    "yxcvbn", "geheim", "iloveyou", "sommer", "winter", "herbst", "fruehling", "schatz", "fussball", "admin",
+    "administrator", "portal", "foyer", "monkey", "dragon", "sunshine", "princess", "master", "test", "changeme",
+)  # fmt: skip
+
+
+def hash_password(password: str) -> str:
+    """PHC string. Raises TooMany when the server is busy hashing."""
+    with _turn():
+        return _hasher.hash(password)
+
+
+def matches(password: str, hashed: str | None) -> bool:
+    """Whether the password fits; without a hash the same work is done and the answer is no. Raises TooMany."""
+    with _turn():
+        if hashed is None:
+            if not _dummy:
+                _dummy.append(_hasher.hash("nobody has this password"))
+            hashed, nobody = _dummy[0], True
+        else:
+            nobody = False
+        try:
+            return _hasher.verify(hashed, password[: LONGEST + 1]) and not nobody
+        except (VerificationError, InvalidHashError):
+            return False
+
+
+def weakness(password: str, *, shortest: int, names: tuple[str, ...] = ()) -> str | None:
+    """Why a password is refused: `short`, `long`, `common` or `name`; None when it is good (TRUST, Sessions)."""
+    if len(password) < shortest:
+        return "short"
+    if len(password) > LONGEST:
+        return "long"
+    plain = searchable(password)
+    if any(len(name) >= 4 and _mostly(plain, searchable(name)) for name in names):
+        return "name"
+    if len(set(plain)) < 5 or any(_mostly(plain, word) for word in _COMMON) or _is_run(plain):
+        return "common"
+    return None
+
+
+def _mostly(password: str, word: str) -> bool:
+    rest = password.replace(word, "")
+    return len(rest) < len(password) and len(rest.strip("0123456789!?.-_ ")) < 4
+
+
+def _is_run(password: str) -> bool:
+    steps = {ord(b) - ord(a) for a, b in zip(password, password[1:], strict=False)}
+    return len(steps) == 1
+
+
+class _turn:
+    def __enter__(self) -> None:
+        if not _two_at_a_time.acquire(timeout=_WAIT_SECONDS):
+            raise TooMany(2)
+
+    def __exit__(self, *exc: object) -> None:
+        _two_at_a_time.release()
