@@ -7,11 +7,12 @@ Contrast is WCAG 2.2's: relative luminance of sRGB, 4.5:1 for text and 3:1 for b
 import math
 import re
 from collections.abc import Mapping
+from typing import NamedTuple
 
 BLACK = "#000000"
 WHITE = "#ffffff"
 
-# Black and white have the same contrast (4.58:1) on a colour of this luminance, so the better of the two passes.
+# On a colour of this luminance black and white have the same contrast, 4.58:1; so the better one passes.
 _TIE = 0.179
 
 
@@ -43,9 +44,10 @@ def brand_css(brand: str, *, scope: str = ":root", layer: str = "brand", extra: 
     """
     inner = "" if scope == ":root" else f" {scope}"
     day, night = _block(light(brand)), _block(dark(brand))
+    by_system = f":root:not([data-theme=light]){inner}"
     rules = [
         f"{scope} {{ {day} }}",
-        f"@media screen and (prefers-color-scheme: dark) {{ :root:not([data-theme=light]){inner} {{ {night} }} }}",
+        f"@media screen and (prefers-color-scheme: dark) {{ {by_system} {{ {night} }} }}",
         f"@media screen {{ :root[data-theme=dark]{inner} {{ {night} }} }}",
         *([extra] if extra else []),
     ]
@@ -55,74 +57,77 @@ def brand_css(brand: str, *, scope: str = ":root", layer: str = "brand", extra: 
 def light(brand: str) -> Mapping[str, str]:
     """Token name -> `#rrggbb` for light pages."""
     colour = parse(brand)
-    l, c, h = _oklch(colour)
-    solid = _hex(min(l, 0.93), c, h) if l > 0.93 else colour
-    soft, line = _hex(0.952, min(c * 0.22, 0.017), h), _hex(0.845, min(c * 0.42, 0.035), h)
-    shade = _mix(solid, _paper_under(solid), 0.88)
-    surface, sunken = WHITE, _hex(0.957, min(c * 0.08, 0.008), h)
-    hairline, strong = _hex(0.905, min(c * 0.1, 0.01), h), _hex(0.6, min(c * 0.15, 0.016), h)
-    text = _hex(min(l, 0.46), min(c, 0.16), h)
-    return {
-        "--brand": colour,
-        "--brand-solid": solid,
-        "--on-brand": ink_on(solid),
-        "--brand-hover": _mix(solid, _paper_under(solid), 0.86),
-        "--brand-fill": solid,
-        "--on-fill": ink_on(solid),
-        **_arches(solid, shade),
-        "--brand-text": text,
-        "--focus": text,
-        "--brand-edge": _hex(min(l, 0.57), c, h),
-        "--brand-soft": soft,
-        "--brand-line": line,
-        "--fade": _mix(soft, line, 0.7),
-        "--canvas": _hex(0.974, min(c * 0.06, 0.006), h),
-        "--surface": surface,
-        "--sunken": sunken,
-        "--hover": _mix(sunken, surface, 0.55),
-        "--line": hairline,
-        "--line-strong": strong,
-        "--ctl-line": _mix(strong, hairline, 0.55),
-        "--text": _hex(0.235, min(c * 0.2, 0.022), h),
-        "--text-2": _hex(0.455, min(c * 0.2, 0.02), h),
-        "--bar": _hex(0.25, min(c * 0.3, 0.03), h),
-    }
+    lightness, chroma, hue = _oklch(colour)
+    solid = _hex(0.93, chroma, hue) if lightness > 0.93 else colour
+    away = _opposite(ink_on(solid))
+    tokens = {name: recipe.cook(lightness, chroma, hue) for name, recipe in _LIGHT.items()}
+    tokens |= {"--brand": colour, "--brand-solid": solid, "--on-brand": ink_on(solid)}
+    tokens |= {"--brand-fill": solid, "--on-fill": ink_on(solid), "--surface": WHITE}
+    tokens |= {"--brand-hover": _mix(solid, away, 0.86)} | _arches(solid, _mix(solid, away, 0.88))
+    return tokens | _between(tokens)
 
 
 def dark(brand: str) -> Mapping[str, str]:
     """Token name -> `#rrggbb` for dark pages."""
     colour = parse(brand)
-    l, c, h = _oklch(colour)
-    solid = _hex(max(l, 0.66), min(c, 0.15), h)
-    fill = _hex(min(max(l, 0.32), 0.4), min(c, 0.09), h)
-    soft, line = _hex(0.295, min(c * 0.4, 0.035), h), _hex(0.43, min(c * 0.5, 0.045), h)
-    surface, sunken = _hex(0.222, min(c * 0.12, 0.013), h), _hex(0.262, min(c * 0.12, 0.014), h)
-    hairline, strong = _hex(0.325, min(c * 0.12, 0.014), h), _hex(0.6, min(c * 0.15, 0.016), h)
-    text = _hex(max(l, 0.8), min(c, 0.11), h)
+    tokens = {name: recipe.cook(*_oklch(colour)) for name, recipe in _DARK.items()}
+    solid, fill = tokens["--brand-solid"], tokens["--brand-fill"]
+    tokens |= {"--brand": colour, "--on-brand": ink_on(solid), "--on-fill": WHITE}
+    tokens |= {"--brand-hover": _mix(solid, WHITE, 0.86)} | _arches(fill, _mix(fill, BLACK, 0.8))
+    return tokens | _between(tokens)
+
+
+class _Recipe(NamedTuple):
+    """How a token follows the brand: lightness held between two ends, chroma as a share with a cap."""
+
+    darkest: float
+    lightest: float
+    share: float
+    most: float
+
+    def cook(self, lightness: float, chroma: float, hue: float) -> str:
+        held = min(max(lightness, self.darkest), self.lightest)
+        return _hex(held, min(chroma * self.share, self.most), hue)
+
+
+_LIGHT = {
+    "--brand-text": _Recipe(0, 0.46, 1, 0.16),
+    "--brand-edge": _Recipe(0, 0.57, 1, 1),
+    "--brand-soft": _Recipe(0.952, 0.952, 0.22, 0.017),
+    "--brand-line": _Recipe(0.845, 0.845, 0.42, 0.035),
+    "--canvas": _Recipe(0.974, 0.974, 0.06, 0.006),
+    "--sunken": _Recipe(0.957, 0.957, 0.08, 0.008),
+    "--line": _Recipe(0.905, 0.905, 0.1, 0.01),
+    "--line-strong": _Recipe(0.6, 0.6, 0.15, 0.016),
+    "--text": _Recipe(0.235, 0.235, 0.2, 0.022),
+    "--text-2": _Recipe(0.455, 0.455, 0.2, 0.02),
+    "--bar": _Recipe(0.25, 0.25, 0.3, 0.03),
+}
+_DARK = {
+    "--brand-solid": _Recipe(0.66, 1, 1, 0.15),
+    "--brand-fill": _Recipe(0.32, 0.4, 1, 0.09),
+    "--brand-text": _Recipe(0.8, 1, 1, 0.11),
+    "--brand-edge": _Recipe(0.66, 1, 1, 0.14),
+    "--brand-soft": _Recipe(0.295, 0.295, 0.4, 0.035),
+    "--brand-line": _Recipe(0.43, 0.43, 0.5, 0.045),
+    "--canvas": _Recipe(0.18, 0.18, 0.12, 0.012),
+    "--surface": _Recipe(0.222, 0.222, 0.12, 0.013),
+    "--sunken": _Recipe(0.262, 0.262, 0.12, 0.014),
+    "--line": _Recipe(0.325, 0.325, 0.12, 0.014),
+    "--line-strong": _Recipe(0.6, 0.6, 0.15, 0.016),
+    "--text": _Recipe(0.94, 0.94, 0.05, 0.006),
+    "--text-2": _Recipe(0.765, 0.765, 0.1, 0.012),
+    "--bar": _Recipe(0.34, 0.34, 0.2, 0.025),
+}
+
+
+def _between(tokens: Mapping[str, str]) -> dict[str, str]:
+    """The tokens that lie between two others, and the focus ring."""
     return {
-        "--brand": colour,
-        "--brand-solid": solid,
-        "--on-brand": ink_on(solid),
-        "--brand-hover": _mix(solid, WHITE, 0.86),
-        "--brand-fill": fill,
-        "--on-fill": WHITE,
-        **_arches(fill, _mix(fill, BLACK, 0.8)),
-        "--brand-text": text,
-        "--focus": text,
-        "--brand-edge": _hex(max(l, 0.66), min(c, 0.14), h),
-        "--brand-soft": soft,
-        "--brand-line": line,
-        "--fade": soft,
-        "--canvas": _hex(0.18, min(c * 0.12, 0.012), h),
-        "--surface": surface,
-        "--sunken": sunken,
-        "--hover": _mix(sunken, surface, 0.55),
-        "--line": hairline,
-        "--line-strong": strong,
-        "--ctl-line": _mix(strong, hairline, 0.55),
-        "--text": _hex(0.94, min(c * 0.05, 0.006), h),
-        "--text-2": _hex(0.765, min(c * 0.1, 0.012), h),
-        "--bar": _hex(0.34, min(c * 0.2, 0.025), h),
+        "--focus": tokens["--brand-text"],
+        "--fade": _mix(tokens["--brand-soft"], tokens["--brand-line"], 0.7),
+        "--hover": _mix(tokens["--sunken"], tokens["--surface"], 0.55),
+        "--ctl-line": _mix(tokens["--line-strong"], tokens["--line"], 0.55),
     }
 
 
@@ -135,9 +140,9 @@ def _arches(fill: str, shade: str) -> dict[str, str]:
     }
 
 
-def _paper_under(colour: str) -> str:
+def _opposite(ink: str) -> str:
     """What a colour is mixed with to move away from its ink, so that contrast only grows."""
-    return WHITE if ink_on(colour) == BLACK else BLACK
+    return WHITE if ink == BLACK else BLACK
 
 
 def _block(tokens: Mapping[str, str]) -> str:
@@ -170,13 +175,13 @@ def _oklch(colour: str) -> tuple[float, float, float]:
 
 def _oklab(colour: str) -> tuple[float, float, float]:
     red, green, blue = _linear(colour)
-    l = math.cbrt(0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue)
-    m = math.cbrt(0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue)
-    s = math.cbrt(0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue)
+    long = math.cbrt(0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue)
+    medium = math.cbrt(0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue)
+    short = math.cbrt(0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue)
     return (
-        0.2104542553 * l + 0.7936177850 * m - 0.0040720468 * s,
-        1.9779984951 * l - 2.4285922050 * m + 0.4505937099 * s,
-        0.0259040371 * l + 0.7827717662 * m - 0.8086757660 * s,
+        0.2104542553 * long + 0.7936177850 * medium - 0.0040720468 * short,
+        1.9779984951 * long - 2.4285922050 * medium + 0.4505937099 * short,
+        0.0259040371 * long + 0.7827717662 * medium - 0.8086757660 * short,
     )
 
 
@@ -209,11 +214,11 @@ def _srgb(lightness: float, a: float, b: float) -> str:
 
 def _rgb(lightness: float, a: float, b: float) -> tuple[float, float, float]:
     """Linear sRGB, which may lie outside 0..1."""
-    l = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3
-    m = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3
-    s = (lightness - 0.0894841775 * a - 1.2914855480 * b) ** 3
+    long = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3
+    medium = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3
+    short = (lightness - 0.0894841775 * a - 1.2914855480 * b) ** 3
     return (
-        4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s,
-        -1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s,
-        -0.0041960863 * l - 0.7034186147 * m + 1.7076147010 * s,
+        4.0767416621 * long - 3.3077115913 * medium + 0.2309699292 * short,
+        -1.2684380046 * long + 2.6097574011 * medium - 0.3413193965 * short,
+        -0.0041960863 * long - 0.7034186147 * medium + 1.7076147010 * short,
     )
