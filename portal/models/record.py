@@ -257,14 +257,14 @@ def _check_inside(nodes: Any, scope: OpenScope | None) -> None:
             _check_inside(_parts(node), scope)
 
 
+_PARTS = ("lhs", "rhs", "node", "nodes", "arguments", "_filter", "expression_tuples", "default", "partition_by", "order_by")
+
+
 def _parts(node: Any) -> list[Any]:
     if isinstance(node, DQ):
         raise ScopeMissing("DQ is not for use")
-    return [
-        part
-        for name in ("lhs", "rhs", "node", "nodes", "arguments", "_filter", "expression_tuples", "default", "partition_by", "order_by")
-        if (part := getattr(node, name, None)) is not None and not callable(part)
-    ] if not isinstance(node, type) else []
+    found = [node.__dict__.get(name) for name in _PARTS]
+    return [part for part in found if part is not None]
 
 
 def _check_insert(query: InsertQuery, scope: OpenScope | None) -> None:

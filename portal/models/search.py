@@ -1,0 +1,45 @@
+"""The search index over clients: what of SQL is SQLite's own stands here.
+
+FTS5 trigram, contentless, over `Client.search_text`; rowid = firm << 32 | client, so that a small firm does not pay
+for its neighbour. Kept by FTS5's 'delete' command in the transaction of the change (DETAILS 11, Search).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from portal.base.database import database
+
+TABLE = 'CREATE VIRTUAL TABLE "client_search" USING fts5(text, content=\'\', tokenize=\'trigram\')'
+SHORTEST = 3
+_FIRM_BITS = 32
+
+
+def put(firm_id: int, client_id: int, old: str | None, new: str) -> None:
+    """Index a client anew; `old` is the text that was indexed before, None for a new client."""
+    row = firm_id << _FIRM_BITS | client_id
+    with database.unguarded("the search index"):
+        if old is not None:
+            database.execute_sql("INSERT INTO client_search(client_search, rowid, text) VALUES ('delete', ?, ?)", (row, old))
+        database.execute_sql("INSERT INTO client_search(rowid, text) VALUES (?, ?)", (row, new))
+
+
+def put_all(firm_id: int, texts: Iterable[tuple[int, str]]) -> None:
+    """Index many new clients."""
+    with database.unguarded("the search index"):
+        database.connection().executemany(
+            "INSERT INTO client_search(rowid, text) VALUES (?, ?)",
+            ((firm_id << _FIRM_BITS | client_id, text) for client_id, text in texts),
+        )
+
+
+def find(firm_id: int, words: list[str], at_most: int) -> list[int]:
+    """Ids of the firm's clients whose text holds all words (each of three letters or more), at most so many."""
+    match = " AND ".join('"' + word.replace('"', '""') + '"' for word in words)
+    low, high = firm_id << _FIRM_BITS, (firm_id + 1) << _FIRM_BITS
+    with database.unguarded("the search index"):
+        rows = database.execute_sql(
+            "SELECT rowid FROM client_search WHERE client_search MATCH ? AND rowid >= ? AND rowid < ? LIMIT ?",
+            (match, low, high, at_most),
+        ).fetchall()
+    return [row[0] & ((1 << _FIRM_BITS) - 1) for row in rows]

@@ -1,0 +1,1 @@
+"""Floor 3: writes, as verbs by noun. First argument `actor`."""

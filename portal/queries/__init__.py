@@ -1,0 +1,1 @@
+"""Floor 3: reads for screens. First argument `scope`."""
