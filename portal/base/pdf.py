@@ -127,7 +127,7 @@ def _number_pattern(number: str) -> re.Pattern[str]:
 
 
 def _amount_pattern(cents: int) -> re.Pattern[str]:
-    """An amount under either sign as Germans, English, Swiss or French write it; whole ones also without cents."""
+    """An amount as Germans, English, Swiss or French write it, under either sign; 300 also without cents."""
     whole, fraction = divmod(abs(cents), 100)
     groups = f"{whole:,}".split(",")
     written = r"[.,'’\s]?\s?".join(r"\s?".join(group) for group in groups)
