@@ -1,0 +1,39 @@
+"""Floor 4: turns outbox rows into messages and sends them; one function per kind of e-mail.
+
+Operations queue with `models.outbox.enqueue(kind, subject, to, key=, language=, client_id=, ...)` in their own
+transaction. `subject` holds row ids (`id`, not `uid`) and never a token: tokens are made at sending. `to` is the
+stored address of the recipient at that moment, `language` the recipient's.
+
+=================== ============== ================================== ==================================================
+kind                to             subject                            key; more
+=================== ============== ================================== ==================================================
+invite              staff          ticket, by (staff or null)         ticket id; not_after = ticket.expires_at
+reset               staff          ticket, or {} with the typed       ticket id, or a random uid for {}; not_after = the
+                                   address as `to`                    ticket's end (30 minutes)
+password_changed    staff          staff                              staff id and the instant
+access              contact        client, contact, link,             a random uid: each "send access" is one mail
+                                   by (staff or null)
+document            contact        client, contact, link, document    document id and version; not_before = now + 2 min
+new_link            contact        client, contact, link              link id and the hour; not_after = now + 1 day
+code                contact        client, contact, code              code id; not_after = code.expires_at
+decision            staff          staff, decision                    decision id, its state and staff id
+decision_receipt    contact        client, contact, decision,         decision id and its state
+                                   link (or null)
+comment_to_client   contact        client, contact, link, comment     comment id; not_before = now + 10 min
+comment_to_staff    staff          staff, comment                     comment id and staff id; not_before = now + 10 min
+links_exported      staff          staff, by (staff or null), count   a random uid
+audit_head          staff          staff, number, hash                made by the worker itself, once a week
+=================== ============== ================================== ==================================================
+
+- Always give `client_id` for what speaks of one client: archiving and erasing find their mails by it.
+- `document`, `comment_to_client` and `comment_to_staff` are queued one row for each document or comment. The rows of
+  one kind, recipient and client that wait when the first is due become one mail (DETAILS 10: later ones join it).
+- `link` is the contact's newest live portal link, made by the operation when there is none (DETAILS 3). Renewed
+  meanwhile, its successor goes into the mail; revoked without one, the mail is dropped.
+- `reset` with {}: the form queues the same row for any address; the worker looks whose it is, makes the ticket and
+  mails the stored address, or drops the row (TRUST, Sessions). Nobody learns from the answer who has an account.
+- A mail is dropped when its subject was cancelled meanwhile: ticket used or cancelled, staff member deactivated, link
+  revoked, document withdrawn, cancelled, code used, client archived or its portal access off, membership ended or its
+  login or notify off, the address no longer the contact's. A receipt is sent whatever the toggles say, then without
+  an address.
+"""
