@@ -130,7 +130,7 @@ def _amount_pattern(cents: int) -> re.Pattern[str]:
     """An amount as Germans, English, Swiss or French write it, under either sign; 300 also without cents."""
     whole, fraction = divmod(abs(cents), 100)
     groups = f"{whole:,}".split(",")
-    written = r"[.,'’\s]?\s?".join(r"\s?".join(group) for group in groups)
+    written = r"\s?[.,'’]?\s?".join(r"\s?".join(group) for group in groups)
     decimals = rf"\s?[.,]\s?{fraction // 10}\s?{fraction % 10}"
     if fraction % 10 == 0:
         decimals = rf"(?:{decimals}|\s?[.,]{fraction // 10}(?!\d))"
