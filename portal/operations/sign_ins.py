@@ -1,0 +1,182 @@
+"""Sessions begin, are seen, remember and end. Opening a link decides nothing and uses nothing up (DETAILS 4)."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+
+from portal.base import clock, passwords, tokens
+from portal.base.text import email_key
+from portal.models.client import Client
+from portal.models.identity import Identity
+from portal.models.link import PORTAL, Link, LinkFetch, Opening
+from portal.models.sign_in import LINK, STAFF, VIEW, SignIn
+from portal.models.staff import Staff
+from portal.operations import access, audit, limits
+from portal.operations.operation import operation
+from portal.policies import scope as scopes
+from portal.policies.actors import Actor, ClientActor, StaffActor, Stranger
+from portal.policies.permissions import Permission
+
+# idle and absolute ends in seconds (TRUST, Sessions)
+_STAFF_IDLE, _STAFF_ABSOLUTE = 30 * 60, 12 * 3600
+_LINK_IDLE, _LINK_ABSOLUTE = 2 * 3600, 24 * 3600
+_SEEN_EVERY = timedelta(minutes=1)
+_TRIES_PER_ACCOUNT, _ACCOUNT_WINDOW = 10, 900
+
+
+def authenticate(stranger: Stranger, email: str, password: str) -> Staff | None:
+    """The active staff member with this address and password; otherwise None, after the same work. Raises TooMany."""
+    assert stranger.firm_id is not None
+    key = f"sign-in:{stranger.firm_id}:{email_key(email)}"
+    limits.spend(key, most=_TRIES_PER_ACCOUNT, seconds=_ACCOUNT_WINDOW)
+    with scopes.of_firm(stranger.firm_id) as scope:
+        query = scope.join(scope.of(Staff, Staff, Identity), Identity, Staff.identity == Identity.id)
+        staff: Staff | None = scope.first(query.where(Identity.email_key == email_key(email)))
+    known = staff is not None and staff.is_active
+    if not passwords.matches(password, staff.identity.password if staff is not None and known else None):
+        return None
+    limits.forgive(key)
+    return staff
+
+
+@operation(allow=Permission.PUBLIC)
+def begin_staff(actor: Stranger, staff: Staff) -> str:
+    """Sign a staff member in; the token for the cookie. A new id each time."""
+    token = tokens.session_token()
+    row = _begin(actor, token, kind=STAFF, staff=staff.id, idle=_STAFF_IDLE, absolute=_STAFF_ABSOLUTE)
+    audit.record(actor, "staff.signed_in", staff, facts={"session": row.uid}, personal={"name": staff.name})
+    return token
+
+
+@operation(allow=Permission.PUBLIC, audited=False)
+def open_link(actor: Stranger, link: Link) -> str:
+    """Exchange a link for a session; the token for the cookie. Notes *fetched*, machines included."""
+    token = tokens.session_token()
+    _begin(
+        actor, token, kind=LINK, client=link.client_id, contact=link.contact_id, link_id=link.id,
+        document_id=link.document_id, idle=_LINK_IDLE, absolute=_LINK_ABSOLUTE,
+    )  # fmt: skip
+    hour = clock.now().replace(minute=0, second=0, microsecond=0)
+    LinkFetch.insert(firm=link.firm_id, link=link.id, hour=hour).on_conflict(
+        conflict_target=[LinkFetch.link, LinkFetch.hour], update={LinkFetch.count: LinkFetch.count + 1}
+    ).execute()
+    return token
+
+
+@operation(allow=Permission.CLIENT_WORK)
+def view_as_client(actor: StaffActor, client: Client) -> str:
+    """Look at the portal as the client does (X15): tied to the staff session, never counted as a view."""
+    token = tokens.session_token()
+    stranger = Stranger(actor.firm_id, actor.address)
+    _begin(
+        stranger, token, kind=VIEW, client=client.id, staff=actor.staff_id, parent=actor.sign_in_id,
+        idle=_STAFF_IDLE, absolute=_STAFF_ABSOLUTE,
+    )  # fmt: skip
+    audit.record(actor, "client.viewed_as", client)
+    return token
+
+
+@operation(allow=Permission.PUBLIC, audited=False)
+def note_opening(actor: ClientActor, subject: Client, *, document_id: int | None = None) -> None:
+    """Note *opened*: this session asked for a page by navigation. Once per document (or the portal) and session."""
+    scope, now = scopes.current(), clock.now()
+    what = "portal" if document_id is None else str(document_id)
+    fresh = (
+        Opening.insert(
+            firm=scope.firm_id, client=subject.id, document=document_id, sign_in=actor.sign_in_id,
+            contact=actor.contact_id, what=what, at=now,
+        )  # fmt: skip
+        .on_conflict_ignore()
+        .as_rowcount()
+        .execute()
+    )
+    if not fresh:
+        return
+    scope.update(SignIn, opened_at=now).where(SignIn.id == actor.sign_in_id, SignIn.opened_at.is_null()).execute()
+    scope.update(Client, last_seen_at=now).where(Client.id == subject.id).execute()
+    _prolong(actor, subject, now)
+
+
+def _prolong(actor: ClientActor, client: Client, now: datetime) -> None:
+    # an opened portal link lives on, at most one write a day (DETAILS 3 and 4)
+    scope = scopes.current()
+    yesterday = now - timedelta(days=1)
+    row = scope.first(scope.of(Link).where(Link.id == actor.link_id))
+    if row is None:
+        return
+    scope.update(Link, used_at=now).where(Link.id == row.id).execute()
+    if row.kind == PORTAL and row.revoked_at is None and row.extended_at < yesterday:
+        access.extend(client.id)
+
+
+@operation(allow=Permission.PUBLIC, audited=False)
+def see(actor: Actor, sign_in_id: int) -> None:
+    """Write *last seen*; the caller does so once a minute at most."""
+    scopes.current().update(SignIn, seen_at=clock.now()).where(SignIn.id == sign_in_id).execute()
+
+
+def is_due(seen_at: datetime) -> bool:
+    """Whether *last seen* is old enough to be written again."""
+    return clock.now() - seen_at >= _SEEN_EVERY
+
+
+@operation(allow=Permission.PUBLIC, audited=False)
+def remember(actor: Actor, sign_in_id: int, memory: dict[str, Any]) -> None:
+    """Keep what the session remembers: messages for the next page."""
+    scopes.current().update(SignIn, memory=memory).where(SignIn.id == sign_in_id).execute()
+
+
+@operation(allow=Permission.PUBLIC, audited=False)
+def end(actor: Actor, sign_in_id: int) -> None:
+    """Sign out: this session and the views tied to it."""
+    _end((SignIn.id == sign_in_id) | (SignIn.parent == sign_in_id))
+
+
+@operation(allow=Permission.FIRM_VIEW)
+def end_own(actor: StaffActor, staff: Staff, *, sign_in_uid: str | None = None) -> int:
+    """End one of one's own sessions, or all but the present one; how many ended."""
+    mine = (SignIn.staff == actor.staff_id) & (SignIn.kind == STAFF)
+    which = SignIn.id != actor.sign_in_id if sign_in_uid is None else SignIn.uid == sign_in_uid
+    ended = _end(mine & which)
+    audit.record(actor, "staff.sessions_ended", staff, facts={"count": ended})
+    return ended
+
+
+@operation(allow=Permission.FIRM_VIEW)
+def prove(actor: StaffActor, staff: Staff, *, password: str) -> bool:
+    """Sign in once more for a risky act: the session counts as young again. False when the password is wrong."""
+    scope = scopes.current()
+    identity = scope.by_id(Identity, actor.identity_id)
+    good = passwords.matches(password, identity.password)
+    if good:
+        scope.update(SignIn, proved_at=clock.now()).where(SignIn.id == actor.sign_in_id).execute()
+    audit.record(actor, "staff.proved" if good else "staff.not_proved", staff)
+    return good
+
+
+def _end(which: Any) -> int:
+    scope = scopes.current()
+    ended: int = scope.update(SignIn, ended_at=clock.now()).where(which, SignIn.ended_at.is_null()).execute()
+    return ended
+
+
+def _begin(actor: Stranger, token: str, *, kind: str, idle: int, absolute: int, **fields: Any) -> SignIn:
+    now = clock.now()
+    return scopes.current().add(
+        SignIn,
+        token=tokens.fingerprint(token),
+        kind=kind,
+        memory={"csrf_token": secrets.token_hex(20)},
+        address=actor.address,
+        agent=actor.agent[:200],
+        created_at=now,
+        seen_at=now,
+        proved_at=now,
+        idle_seconds=idle,
+        expires_at=now + timedelta(seconds=absolute),
+        **fields,
+    )
+
+

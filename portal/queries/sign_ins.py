@@ -1,0 +1,166 @@
+"""Whom a session cookie stands for: one look-up that checks session, person, link and grant anew at each request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from portal.base import clock
+from portal.models.client import Client
+from portal.models.contact import Contact, Membership
+from portal.models.firm import Firm
+from portal.models.identity import Identity
+from portal.models.link import Link
+from portal.models.sign_in import STAFF, VIEW, SignIn
+from portal.models.staff import ADVISER, Staff
+from portal.policies import scope as scopes
+from portal.policies.actors import ClientActor, StaffActor
+from portal.policies.permissions import of_link
+from portal.policies.scope import Scope
+
+SECRET_LINK = "secret_link"  # noqa: S105  the name of a login type
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A live session. `language` is the person's own choice, if any; `client` is set in a client's portal."""
+
+    actor: StaffActor | ClientActor
+    firm: Firm
+    sign_in_id: int
+    seen_at: datetime
+    memory: dict[str, Any]
+    language: str | None
+    client: Client | None = None
+    contact: Contact | None = None
+
+
+def find_visit(fingerprint: str, side: str) -> Visit | None:
+    """The visit of a session token's fingerprint on the staff or the client side, or None."""
+    with scopes.instance("the gate's look-up of a session") as scope:
+        return _staff_visit(scope, fingerprint) if side == "staff" else _client_visit(scope, fingerprint)
+
+
+def list_of(scope: Scope, staff_id: int) -> list[SignIn]:
+    """The live sessions of a staff member, newest use first."""
+    now = clock.now()
+    rows = scope.of(SignIn).where(SignIn.staff == staff_id, SignIn.kind == STAFF, SignIn.ended_at.is_null())
+    return [row for row in rows.order_by(SignIn.seen_at.desc()) if row.is_live(now)]
+
+
+def link_opens(client: Client, firm: Firm, link: Link | None, membership: Membership | None, now: datetime) -> bool:
+    """Whether a link opens the portal now (DETAILS 3): client, access, login type, and the membership of its contact."""
+    return (
+        link is not None
+        and link.is_live(now)
+        and client.portal_access
+        and not client.is_archived
+        and (client.login_type or firm.login_type) == SECRET_LINK
+        and (link.contact_id is None or (membership is not None and membership.login))
+    )
+
+
+def _staff_visit(scope: Scope, fingerprint: str) -> Visit | None:
+    query = (
+        SignIn.select(SignIn, Staff, Identity, Firm)
+        .join_from(SignIn, Staff)
+        .join_from(Staff, Identity)
+        .join_from(SignIn, Firm)
+        .where(SignIn.token == fingerprint, SignIn.kind == STAFF)
+    )
+    row = scope.first(query)
+    if row is None or not row.is_live(clock.now()) or not row.staff.is_active:
+        return None
+    return Visit(staff_actor(row), row.firm, row.id, row.seen_at, row.memory, row.staff.identity.language)
+
+
+def staff_actor(row: SignIn) -> StaffActor:
+    """The actor of a session row that was read with its staff member, identity and firm."""
+    staff: Staff = row.staff
+    return StaffActor(
+        firm_id=row.firm_id,
+        staff_id=staff.id,
+        staff_uid=staff.uid,
+        identity_id=staff.identity_id,
+        name=staff.name or staff.identity.email,
+        email=staff.identity.email,
+        role=staff.role,
+        restricted=staff.role == ADVISER and not row.firm.advisers_see_all,
+        sign_in_id=row.id,
+        sign_in_uid=row.uid,
+        proved_at=row.proved_at,
+        shortcuts=staff.shortcuts,
+        address=row.address,
+    )
+
+
+def _client_visit(scope: Scope, fingerprint: str) -> Visit | None:
+    row = scope.first(_client_query(fingerprint))
+    now = clock.now()
+    if row is None or not row.is_live(now):
+        return None
+    link = getattr(row, "found_link", None)
+    contact = getattr(row, "found_contact", None)
+    if row.kind == VIEW:
+        viewer = _viewer(scope, row.parent, now)
+        return _visit(row, link, contact, viewer) if viewer is not None and _may_view(scope, viewer, row) else None
+    if not link_opens(row.client, row.firm, link, getattr(row, "found_membership", None), now):
+        return None
+    return _visit(row, link, contact, None)
+
+
+def _client_query(fingerprint: str) -> Any:
+    live = (Membership.client == SignIn.client) & (Membership.contact == SignIn.contact) & Membership.ended_at.is_null()
+    return (
+        SignIn.select(SignIn, Client, Firm, Link, Contact, Membership)
+        .join_from(SignIn, Client)
+        .join_from(SignIn, Firm)
+        .join_from(SignIn, Link, "LEFT OUTER", on=(Link.id == SignIn.link_id), attr="found_link")
+        .join_from(SignIn, Contact, "LEFT OUTER", on=(Contact.id == SignIn.contact), attr="found_contact")
+        .join_from(SignIn, Membership, "LEFT OUTER", on=live, attr="found_membership")
+        .where(SignIn.token == fingerprint, SignIn.kind != STAFF)
+    )
+
+
+def _viewer(scope: Scope, parent: int, now: datetime) -> StaffActor | None:
+    query = (
+        SignIn.select(SignIn, Staff, Identity, Firm)
+        .join_from(SignIn, Staff)
+        .join_from(Staff, Identity)
+        .join_from(SignIn, Firm)
+        .where(SignIn.id == parent)
+    )
+    row = scope.first(query)
+    return staff_actor(row) if row is not None and row.is_live(now) and row.staff.is_active else None
+
+
+def _may_view(scope: Scope, viewer: StaffActor, row: SignIn) -> bool:
+    return not row.client.is_archived and (
+        not viewer.restricted or scopes.is_assigned(viewer.firm_id, viewer.staff_id, row.client_id)
+    )
+
+
+def _visit(row: SignIn, link: Link | None, contact: Contact | None, viewer: StaffActor | None) -> Visit:
+    actor = ClientActor(
+        firm_id=row.firm_id,
+        client_id=row.client_id,
+        client_uid=row.client.uid,
+        client_name=row.client.name,
+        client_kind=row.client.kind,
+        sign_in_id=row.id,
+        link_id=row.link_id,
+        link_uid=link.uid if link else "",
+        allowed=of_link(comment=row.firm.link_comment, decide=row.firm.link_decide),
+        contact_id=contact.id if contact else None,
+        contact_uid=contact.uid if contact else "",
+        contact_name=contact.name if contact else "",
+        document_id=row.document_id,
+        viewer=viewer.name if viewer else "",
+        viewer_uid=viewer.staff_uid if viewer else "",
+        is_test=row.client.is_test,
+        address=row.address,
+        agent=row.agent,
+    )
+    language = (contact.language if contact else None) or row.client.language
+    return Visit(actor, row.firm, row.id, row.seen_at, row.memory, language, row.client, contact)

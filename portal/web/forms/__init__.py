@@ -1,0 +1,1 @@
+"""Forms: what may be typed, and in which words it is refused."""

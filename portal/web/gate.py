@@ -1,0 +1,171 @@
+"""The one `before_request`: host, route, origin, actor, permission, limit, CSRF; then the scope is open.
+
+Unknown 404, known but forbidden 403, signed out: the door of the area (ARCHITECTURE, The way of a request).
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from urllib.parse import urlsplit
+
+from flask import Flask, abort, g, request, session
+from flask_wtf.csrf import CSRFError
+
+from portal.base.config import LOOPBACK, Config
+from portal.base.database import roll_back_open
+from portal.base.errors import NotPermitted
+from portal.models.firm import Firm
+from portal.models.record import opened
+from portal.operations import limits, sign_ins
+from portal.policies import scope as scopes
+from portal.policies.actors import Actor, Stranger
+from portal.queries.sign_ins import Visit
+from portal.web import doors
+from portal.web.csrf import csrf
+from portal.web.routing import Rule
+from portal.web.session import Session, csrf_secrets
+
+SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(_enter)
+    app.teardown_request(_leave)
+
+
+def actor() -> Actor:
+    """Who acts in this request."""
+    found: Actor = g.actor
+    return found
+
+
+def scope() -> scopes.Scope:
+    """The scope of this request: rows outside it do not exist."""
+    found: scopes.Scope = g.scope
+    return found
+
+
+def visit() -> Visit:
+    """The session of this request, in areas that need one."""
+    found: Visit = g.visit
+    return found
+
+
+def firm() -> Firm:
+    """The firm of this request, in areas that need a session."""
+    return visit().firm
+
+
+def stranger(firm_id: int | None = None) -> Stranger:
+    """The actor of a public page: nobody, with an address."""
+    return Stranger(firm_id, request.remote_addr or "", request.user_agent.string)
+
+
+def _enter() -> object:
+    config: Config = g.config
+    if not _trusted_host(config):
+        abort(400)
+    rule = _rule()
+    if rule is None:
+        return None
+    request.max_content_length = rule.body
+    if request.method not in SAFE and rule.door != "api" and not _own_origin(config):
+        abort(400)
+    answer = _identify(rule)
+    if answer is not None:
+        return answer
+    if not g.actor.may(rule.allow):
+        raise NotPermitted(rule.allow)
+    if rule.limit is not None:
+        key = f"{rule.endpoint}:{limits.network(request.remote_addr or '')}"
+        limits.spend(key, most=rule.limit.most, seconds=rule.limit.seconds)
+    _check_csrf(rule)
+    _open_scope()
+    return None
+
+
+def _rule() -> Rule | None:
+    rules: dict[str, Rule] = g.app.extensions["routes"]
+    return rules.get(request.endpoint) if request.endpoint else None
+
+
+def _trusted_host(config: Config) -> bool:
+    host = urlsplit(f"//{request.host}").hostname or ""
+    own = urlsplit(config.base_url)
+    return host in LOOPBACK if config.loopback else request.host.lower() == own.netloc
+
+
+def _own_origin(config: Config) -> bool:
+    """Our own check in place of Flask-WTF's Referer rule, which breaks under no-referrer (tried; TRUST, Pages)."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = request.headers.get("Origin")
+    if origin is None:
+        return True  # no browser: the CSRF token decides
+    if origin == "null":
+        return False
+    parts = urlsplit(origin)
+    if config.loopback and parts.hostname in LOOPBACK:
+        return parts.netloc == request.host or parts.port == urlsplit(f"//{request.host}").port
+    return origin.lower() == config.base_url
+
+
+def _identify(rule: Rule) -> object:
+    if rule.door == "public":
+        g.actor = stranger()
+        return None
+    if rule.door == "api":
+        g.actor = doors.api_actor()
+        return None
+    found = session.visit if isinstance(session, Session) else None
+    if found is None:
+        return doors.show(rule.door)
+    g.visit, g.actor = found, found.actor
+    if sign_ins.is_due(found.seen_at):
+        sign_ins.see(found.actor, found.sign_in_id)
+    return None
+
+
+def _check_csrf(rule: Rule) -> None:
+    if request.method in SAFE or rule.door == "api":
+        return
+    g.csrf_stale = False
+    held = session.get("csrf_token")
+    for secret in [held, *(csrf_secrets() if rule.door == "public" else [])]:
+        if secret is None:
+            continue
+        session["csrf_token"] = secret
+        try:
+            csrf.protect()
+        except CSRFError:
+            continue
+        finally:
+            _put_back(held)
+        return
+    if not rule.form:
+        abort(400, description="stale")
+    g.csrf_stale = True
+
+
+def _put_back(held: str | None) -> None:
+    if held is None:
+        session.pop("csrf_token", None)
+    else:
+        session["csrf_token"] = held
+
+
+def _open_scope() -> None:
+    g.stack = ExitStack()
+    if g.actor.firm_id is not None:
+        g.scope = scopes.of(g.actor)
+        g.stack.enter_context(opened(g.scope))
+
+
+def _leave(_error: BaseException | None) -> None:
+    stack = g.pop("stack", None)
+    if stack is not None:
+        stack.close()
+    roll_back_open()
+
+
