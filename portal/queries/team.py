@@ -1,0 +1,71 @@
+"""The team of a firm: who is in it, and what may be done with whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from peewee import fn
+
+from portal.base import clock
+from portal.models.identity import Identity
+from portal.models.sign_in import STAFF, SignIn
+from portal.models.staff import ADMIN, Staff
+from portal.models.ticket import INVITE, Ticket
+from portal.policies.scope import Scope
+
+ACTIVE, INVITED, LAPSED, DEACTIVATED = "active", "invited", "lapsed", "deactivated"
+
+
+@dataclass(frozen=True)
+class Member:
+    """A staff member. `state`: `active`, `invited`, `lapsed` (the invitation ran out) or `deactivated`.
+
+    `keeps`: the last portal admin who can sign in, and so cannot be deactivated or made an adviser.
+    """
+
+    uid: str
+    name: str
+    email: str
+    role: str
+    state: str
+    seen_at: datetime | None
+    invited_until: datetime | None
+    mail_decisions: bool
+    keeps: bool
+
+
+def members(scope: Scope) -> list[Member]:
+    """The whole team: who is in it by name, then those deactivated."""
+    rows = list(
+        scope.join(scope.of(Staff, Staff, Identity), Identity, Staff.identity == Identity.id).order_by(
+            Staff.deactivated_at.is_null(False), fn.LOWER(Staff.name), Staff.id
+        )
+    )
+    seen, invited, now = _last_seen(scope), _invitations(scope), clock.now()
+    able = [row.id for row in rows if row.role == ADMIN and row.is_active and row.identity.password is not None]
+    return [_member(row, seen.get(row.id), invited.get(row.id), now, keeps=able == [row.id]) for row in rows]
+
+
+def _member(row: Staff, seen: datetime | None, invited: datetime | None, now: datetime, *, keeps: bool) -> Member:
+    identity: Identity = row.identity
+    if not row.is_active:
+        state = DEACTIVATED
+    elif identity.password is not None:
+        state = ACTIVE
+    else:
+        state = INVITED if invited is not None and invited > now else LAPSED
+    until = invited if state == INVITED else None
+    return Member(row.uid, row.name, identity.email, row.role, state, seen, until, row.mail_decisions, keeps=keeps)
+
+
+def _last_seen(scope: Scope) -> dict[int, datetime]:
+    query = scope.of(SignIn, SignIn.staff, fn.MAX(SignIn.seen_at).alias("last")).where(SignIn.kind == STAFF)
+    return {row.staff_id: row.last for row in query.group_by(SignIn.staff)}
+
+
+def _invitations(scope: Scope) -> dict[int, datetime]:
+    open_ones = scope.of(Ticket, Ticket.staff, Ticket.expires_at).where(
+        Ticket.purpose == INVITE, Ticket.used_at.is_null(), Ticket.cancelled_at.is_null()
+    )
+    return {row.staff_id: row.expires_at for row in open_ones}
