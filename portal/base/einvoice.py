@@ -227,17 +227,12 @@ def _check_size(xml: bytes) -> None:
 
 
 # Atomic, so that a thousand comments before the root cost a thousand steps and not two to that power.
-_DOCTYPE = re.compile(
-    rb"(?>\xff\xfe|\xfe\xff)?(?>\s+|<\?.*?\?>|<!--.*?-->)*+<!DOCTYPE", re.DOTALL | re.IGNORECASE
-)
+_DOCTYPE = re.compile(rb"(?>\xff\xfe|\xfe\xff)?(?>\s+|<\?.*?\?>|<!--.*?-->)*+<!DOCTYPE", re.DOTALL | re.IGNORECASE)
 
 
 def _syntax(root: Any) -> str:
     name, space = _local(root.tag), root.tag[1:].partition("}")[0] if root.tag.startswith("{") else ""
-    if (
-        name in ("Invoice", "CreditNote")
-        and space == f"urn:oasis:names:specification:ubl:schema:xsd:{name}-2"
-    ):
+    if name in ("Invoice", "CreditNote") and space == f"urn:oasis:names:specification:ubl:schema:xsd:{name}-2":
         return "UBL"
     if name == "CrossIndustryInvoice":
         return "CII"
@@ -278,9 +273,7 @@ def _read_cii(root: Any, syntax: str) -> EInvoice:
         buyer=_cii_party(_at(agreement, "BuyerTradeParty")),
         buyer_reference=_line(_text(agreement, "BuyerReference")),
         order_reference=_line(
-            _text(
-                agreement, "BuyerOrderReferencedDocument/IssuerAssignedID", "BuyerOrderReferencedDocument/ID"
-            )
+            _text(agreement, "BuyerOrderReferencedDocument/IssuerAssignedID", "BuyerOrderReferencedDocument/ID")
         ),
         lines=tuple(_cii_lines(trade, currency)),
         adjustments=tuple(_cii_adjustments(settlement, currency)),

@@ -99,6 +99,13 @@ def _visible(sign: str) -> str:
     return "" if category.startswith("C") else sign
 
 
+def _check_pdf(path: Path, _extension: str) -> None:
+    """Some programs write a line break or a mark before the first line; every reader bears that."""
+    with path.open("rb") as file:
+        if not file.read(1024).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"%PDF-"):
+            raise Refused("wrong_type")
+
+
 def _check_binary(path: Path, extension: str) -> None:
     if _guess(path) != extension:
         raise Refused("wrong_type")
@@ -250,7 +257,7 @@ def _check_invoice(path: Path, _extension: str) -> None:
 
 
 _CHECKS: dict[str, Callable[[Path, str], None]] = {
-    "pdf": _check_binary,
+    "pdf": _check_pdf,
     "jpg": _check_image,
     "png": _check_image,
     "webp": _check_image,

@@ -409,11 +409,19 @@ def test_a_dtd_is_refused_wherever_it_hides(before: str, encoding: str) -> None:
     assert refused.value.reason == "dtd"
 
 
-def test_a_dtd_in_an_encoding_nobody_uses_is_refused() -> None:
-    body = cii().decode().partition("?>")[2]
-    xml = "<?xml version='1.0' encoding='IBM037'?>" + DTD + body
+@pytest.mark.parametrize(
+    ("encoding", "xml"),
+    [
+        ("UTF-7", DTD.replace("<!DOCTYPE", "+ADwAIQ-DOCTYPE").encode()),
+        ("IBM037", DTD.encode("cp037")),
+    ],
+)
+def test_a_dtd_in_an_encoding_nobody_uses_is_refused(encoding: str, xml: bytes) -> None:
+    codec = {"UTF-7": "ascii", "IBM037": "cp037"}[encoding]
+    body = cii().decode().partition("?>")[2].replace("Wärme", "Waerme")
+    head = f"<?xml version='1.0' encoding='{encoding}'?>"
     with pytest.raises(Refused) as refused:
-        einvoice.read(xml.encode("cp037", "xmlcharrefreplace"))
+        einvoice.read(head.encode(codec) + xml + body.encode(codec))
     assert refused.value.reason in ("dtd", "broken")
 
 

@@ -55,6 +55,7 @@ HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 40
 
 GOOD = {
     "a.pdf": b"%PDF-1.7\n",
+    "b.pdf": b"\xef\xbb\xbf\r\n%PDF-1.4\n",
     "a.jpg": picture("JPEG"),
     "a.JPEG": picture("JPEG"),
     "a.png": picture("PNG"),

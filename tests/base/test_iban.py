@@ -58,6 +58,13 @@ def test_two_digits_changed_round_are_noticed() -> None:
         iban.parse("DE89370400440532031000")
 
 
+@pytest.mark.parametrize("account", ["37040044053201300", "3704004405320130000"])
+def test_right_check_digits_do_not_mend_a_wrong_length(account: str) -> None:
+    check = 98 - int(account + "131400") % 97  # D and E as 13 and 14
+    with pytest.raises(ValueError, match="not an IBAN"):
+        iban.parse(f"DE{check:02}{account}")
+
+
 def test_grouped() -> None:
     assert iban.grouped("DE89370400440532013000") == "DE89 3704 0044 0532 0130 00"
 
