@@ -1,0 +1,151 @@
+"""What of access is computed and kept: the status of clients, the expiry of links, the text of the search index.
+
+For the inside of operations: all of it runs in the open transaction and scope of a whole firm.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from peewee import Case, Value, fn
+
+from portal.base import clock
+from portal.base.clock import end_of
+from portal.base.text import searchable
+from portal.models import search
+from portal.models.client import FOREVER, Client
+from portal.models.contact import Contact, Membership
+from portal.models.document import Document
+from portal.models.firm import Firm
+from portal.models.link import DOCUMENT, PORTAL, Link
+from portal.models.record import InstantField
+from portal.policies import scope as scopes
+
+SECRET_LINK, PASSWORD = "secret_link", "password"  # noqa: S105  names of login types
+DOCUMENT_DAYS = 90
+A_DAY = timedelta(days=1)
+# Where numbers are dialled without the country's code, people type a 0 in its place
+_COUNTRY_CODES = ("49", "43", "41")
+
+
+def refresh(client_id: int) -> None:
+    """Compute a client's status anew: after each change of links, memberships, access, archiving (T12, DETAILS 3)."""
+    _status().where(Client.id == client_id).execute()
+
+
+def refresh_all(firm: Firm) -> None:
+    """The same for all clients of the firm in one statement: its login type or the life of its links changed."""
+    assert firm.id == scopes.current().firm_id
+    _status().execute()
+
+
+def extend(client_id: int, *, daily: bool = False) -> None:
+    """Let the client's portal links live on from now, those that ran out too; revoked ones never.
+
+    `daily`: not again within a day, so that reading much writes little.
+    """
+    scope = scopes.current()
+    links = _extended(scope.firm, clock.now()).where(Link.client == client_id)
+    if daily:
+        links = links.where(Link.extended_at <= clock.now() - A_DAY)
+    if links.execute():
+        refresh(client_id)
+
+
+def extend_all(firm: Firm) -> None:
+    """The same for the own portal links of all clients: their addresses were exported."""
+    _extended(firm, clock.now()).where(Link.contact.is_null()).execute()
+    refresh_all(firm)
+
+
+def expiry(firm: Firm, since: datetime) -> datetime | None:
+    """When a portal link that was last extended `since` ends; None: never."""
+    return None if firm.link_days is None else since + timedelta(days=firm.link_days)
+
+
+def document_expiry(firm: Firm, document: Document) -> datetime:
+    """A link to one document outlives its business: 90 days from the last of its dates (TRUST, Secret links)."""
+    last = max(day for day in (document.issued_on, document.due_on, document.valid_until) if day is not None)
+    return end_of(last + timedelta(days=DOCUMENT_DAYS), firm.time_zone)
+
+
+def follow_document(document: Document) -> None:
+    """Let the links to one document end with its dates, which a new version may have moved."""
+    scope = scopes.current()
+    ends = document_expiry(scope.firm, document)
+    changed = scope.update(Link, expires_at=ends).where(Link.document == document.id, Link.kind == DOCUMENT).execute()
+    if changed:
+        refresh(document.client_id)
+
+
+def reindex(client: Client) -> None:
+    """Put what the client is found by into the search index: after each change of the client and its contacts."""
+    scope = scopes.current()
+    # read anew: a stale old text would leave words in the index that nothing can take out again
+    row = scope.by_id(Client, client.id)
+    text = search_text(row, _people(row))
+    if text == row.search_text:
+        return
+    search.put(row.firm_id, row.id, row.search_text, text)
+    scope.change(row, search_text=text)
+
+
+def reindex_of(contact: Contact) -> None:
+    """The same for all clients of a contact."""
+    scope = scopes.current()
+    clients = scope.join(scope.of(Client), Membership, on=Membership.client == Client.id)
+    for client in list(clients.where(Membership.contact == contact.id, Membership.ended_at.is_null())):
+        reindex(client)
+
+
+def search_text(client: Client, people: list[Contact]) -> str:
+    """Name, number, city, e-mail, digits of the phone, names and e-mails of the contacts, in their normal form."""
+    parts = [
+        client.name,
+        client.number,
+        _joined_number(client.number),
+        client.city,
+        client.email,
+        _dialled(client.phone),
+    ]
+    for person in people:
+        parts += [person.name, person.email, _dialled(person.phone)]
+    return searchable(" ".join(part for part in parts if part))
+
+
+def _status() -> Any:
+    scope = scopes.current()
+    granted = scope.of(Membership, Membership.contact).where(
+        Membership.client == Client.id, Membership.login, Membership.ended_at.is_null()
+    )
+    ends = fn.COALESCE(Link.expires_at, Value(InstantField().db_value(FOREVER), converter=False))
+    until = scope.of(Link, fn.MAX(ends)).where(
+        Link.client == Client.id, Link.revoked_at.is_null(), Link.contact.is_null() | Link.contact.in_(granted)
+    )
+    login_type = fn.COALESCE(Client.login_type, Value(scope.firm.login_type))
+    opens = Client.portal_access & Client.archived_at.is_null() & (login_type == SECRET_LINK)
+    return scope.update(Client, login_granted=fn.EXISTS(granted), reachable_until=Case(None, [(opens, until)], None))
+
+
+def _extended(firm: Firm, now: datetime) -> Any:
+    links = scopes.current().update(Link, extended_at=now, expires_at=expiry(firm, now))
+    return links.where(Link.kind == PORTAL, Link.revoked_at.is_null())
+
+
+def _people(client: Client) -> list[Contact]:
+    scope = scopes.current()
+    people = scope.join(scope.of(Contact), Membership, on=Membership.contact == Contact.id)
+    return list(people.where(Membership.client == client.id, Membership.ended_at.is_null()).order_by(Membership.id))
+
+
+def _joined_number(number: str) -> str:
+    """A number with blanks is also found when it is typed without them."""
+    return number.replace(" ", "") if " " in number else ""
+
+
+def _dialled(phone: str) -> str:
+    """`+49 89 1234-5` as 498912345 and 08912345."""
+    digits = "".join(letter for letter in phone if letter.isdecimal())
+    abroad = digits.removeprefix("00") if digits.startswith("00") else digits if phone.lstrip().startswith("+") else ""
+    return f"{digits} 0{abroad[2:]}" if abroad.startswith(_COUNTRY_CODES) else digits
