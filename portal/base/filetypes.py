@@ -102,8 +102,12 @@ def _visible(sign: str) -> str:
 def _check_pdf(path: Path, _extension: str) -> None:
     """Some programs write a line break or a mark before the first line; every reader bears that."""
     with path.open("rb") as file:
-        if not file.read(1024).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"%PDF-"):
+        if not _begins_pdf(file.read(1024)):
             raise Refused("wrong_type")
+
+
+def _begins_pdf(content: bytes) -> bool:
+    return content[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"%PDF-")
 
 
 def _check_binary(path: Path, extension: str) -> None:
@@ -234,7 +238,7 @@ def _member(archive: zipfile.ZipFile, name: str, limit: int = 2_000_000) -> byte
 def _check_text(path: Path, _extension: str) -> None:
     """UTF-8, UTF-16 with its mark, or Windows-1252, without control characters."""
     content = path.read_bytes()
-    if _guess(path) is not None or content.startswith(b"%PDF"):
+    if _guess(path) is not None or _begins_pdf(content):
         raise Refused("wrong_type")
     if re.search(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]", _decoded(content)):
         raise Refused("wrong_type")
