@@ -74,7 +74,10 @@ def load(environ: Mapping[str, str] | None = None) -> Config:
     """Read and check all settings; the environment wins over `portal.env`. Raises ConfigError."""
     environ = os.environ if environ is None else environ
     instance = Path(environ.get("PORTAL_INSTANCE") or "instance").resolve()
-    values = {**_file(instance / "portal.env"), **{k: v for k, v in environ.items() if k.startswith("PORTAL_")}}
+    values = {
+        **_file(instance / "portal.env"),
+        **{k: v for k, v in environ.items() if k.startswith("PORTAL_")},
+    }
     _point_out_unknown(values)
     port = _number(values, "PORTAL_PORT", 8000, 1, 65535)
     base_url = _base_url(values.get("PORTAL_BASE_URL") or f"http://127.0.0.1:{port}")
@@ -130,7 +133,14 @@ def _base_url(text: str) -> str:
         host, _port = parts.hostname, parts.port
     except ValueError:
         host = None
-    if parts.scheme not in ("http", "https") or not host or parts.path or parts.query or parts.fragment or parts.username:
+    if (
+        parts.scheme not in ("http", "https")
+        or not host
+        or parts.path
+        or parts.query
+        or parts.fragment
+        or parts.username
+    ):
         raise ConfigError(f"PORTAL_BASE_URL is {text!r}; write it like https://portal.example.com")
     if parts.scheme == "http" and host not in LOOPBACK:
         raise ConfigError(f"PORTAL_BASE_URL is {text!r}; plain http is for loopback only, write https://{host}")

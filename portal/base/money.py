@@ -43,7 +43,11 @@ def parse_typed(text: str) -> int:
     if comma > dot:
         bare = bare.replace(".", "").replace(",", ".") if bare.count(",") == 1 else bare.replace(",", "")
     elif dot > comma:
-        bare = bare.replace(",", "") if bare.count(".") == 1 and not _thousands(bare, dot, comma) else bare.replace(".", "")
+        bare = (
+            bare.replace(",", "")
+            if bare.count(".") == 1 and not _thousands(bare, dot, comma)
+            else bare.replace(".", "")
+        )
     return parse_plain(bare)
 
 

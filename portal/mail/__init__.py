@@ -11,8 +11,8 @@ invite              staff          ticket, by (staff or null)         ticket id;
 reset               staff          ticket, or {} with the typed       ticket id, or a random uid for {}; not_after = the
                                    address as `to`                    ticket's end (30 minutes)
 password_changed    staff          staff                              staff id and the instant
-access              contact        client, contact, link,             a random uid: each "send access" is one mail
-                                   by (staff or null)
+access              contact        client, contact, link, by (staff   a random uid: each "send access" is one mail
+                                   or null), message (text or "")
 document            contact        client, contact, link, document    document id and version; not_before = now + 2 min
 new_link            contact        client, contact, link              link id and the hour; not_after = now + 1 day
 code                contact        client, contact, code              code id; not_after = code.expires_at
@@ -33,7 +33,7 @@ audit_head          staff          staff, number, hash                made by th
 - `reset` with {}: the form queues the same row for any address; the worker looks whose it is, makes the ticket and
   mails the stored address, or drops the row (TRUST, Sessions). Nobody learns from the answer who has an account.
 - A mail is dropped when its subject was cancelled meanwhile: ticket used or cancelled, staff member deactivated, link
-  revoked, document withdrawn, cancelled, code used, client archived or its portal access off, membership ended or its
-  login or notify off, the address no longer the contact's. A receipt is sent whatever the toggles say, then without
-  an address.
+  revoked, document withdrawn or cancelled, code used, client archived or its portal access off, membership ended or its
+  login off, its notify off (not for what a person asked for: access, new_link, code), the address no longer the
+  contact's. A receipt is sent whatever the toggles say, then without an address.
 """

@@ -56,6 +56,7 @@ class Client(FirmRecord):
             (("firm_id", "archived_at", "name_key", "id"), False),
             (("firm_id", "archived_at", "number_key", "id"), False),
             (("firm_id", "archived_at", "last_seen_at", "id"), False),
+            (("firm_id", "archived_at", "login_granted", "reachable_until"), False),
             (("firm_id", "vat_id"), False),
         )
 

@@ -60,5 +60,10 @@ Membership.add_index(
     Membership.index(Membership.client, Membership.contact, unique=True, where=SQL("ended_at IS NULL"))
 )
 Membership.add_index(
-    Membership.index(Membership.client, unique=True, where=SQL('"primary" = 1 AND ended_at IS NULL'), name="membership_primary")
+    Membership.index(
+        Membership.client,
+        unique=True,
+        where=SQL('"primary" = 1 AND ended_at IS NULL'),
+        name="membership_primary",
+    )
 )

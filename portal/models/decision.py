@@ -65,9 +65,7 @@ OfferDecision.add_index(
         OfferDecision.document, unique=True, where=SQL("state <> 'rejected'"), name="offer_decision_one"
     )
 )
-OfferDecision.add_index(
-    OfferDecision.index(OfferDecision.firm, OfferDecision.at, name="offer_decision_recent")
-)
+OfferDecision.add_index(OfferDecision.index(OfferDecision.firm, OfferDecision.at, name="offer_decision_recent"))
 
 
 class StepUpCode(FirmRecord):

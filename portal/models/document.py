@@ -13,12 +13,23 @@ from portal.models.record import DayField, InstantField, JsonField
 from portal.models.stored_file import StoredFile
 
 OFFER, INVOICE, CREDIT_NOTE, SERVICE_REPORT = "offer", "invoice", "credit_note", "service_report"
-DELIVERY_NOTE, ORDER_CONFIRMATION, REMINDER, OTHER = "delivery_note", "order_confirmation", "reminder", "other"
+DELIVERY_NOTE, ORDER_CONFIRMATION, REMINDER, OTHER = (
+    "delivery_note",
+    "order_confirmation",
+    "reminder",
+    "other",
+)
 KINDS = (OFFER, INVOICE, CREDIT_NOTE, SERVICE_REPORT, DELIVERY_NOTE, ORDER_CONFIRMATION, REMINDER, OTHER)
 DRAFT, PUBLISHED, WITHDRAWN, CANCELLED = "draft", "published", "withdrawn", "cancelled"
 STATES = (DRAFT, PUBLISHED, WITHDRAWN, CANCELLED)
 # what became of a published one; an offer or invoice without one is open
-AWAITING, ACCEPTED, DECLINED, PART_PAID, PAID = "awaiting_confirmation", "accepted", "declined", "part_paid", "paid"
+AWAITING, ACCEPTED, DECLINED, PART_PAID, PAID = (
+    "awaiting_confirmation",
+    "accepted",
+    "declined",
+    "part_paid",
+    "paid",
+)
 
 
 class Document(FirmRecord):
@@ -167,5 +178,3 @@ class Comment(FirmRecord):
 
     class Meta:
         table_name = "comment"
-
-

@@ -16,8 +16,9 @@ from typing import Any, ClassVar, Protocol
 
 from peewee import (
     CTE,
-    BlobField,
     DQ,
+    BlobField,
+    CompoundSelectQuery,
     Expression,
     Field,
     IntegerField,
@@ -33,13 +34,21 @@ from peewee import (
 from peewee import Delete as DeleteQuery
 from peewee import Insert as InsertQuery
 from peewee import Update as UpdateQuery
-from peewee import CompoundSelectQuery
 from playhouse.sqlite_ext import AutoIncrementField
 
 from portal.base.database import database
 from portal.base.text import uid
 
-__all__ = ["BlobField", "DayField", "InstantField", "IntegerField", "JsonField", "Record", "ScopeCondition", "TenantRecord"]
+__all__ = [
+    "BlobField",
+    "DayField",
+    "InstantField",
+    "IntegerField",
+    "JsonField",
+    "Record",
+    "ScopeCondition",
+    "TenantRecord",
+]
 
 
 class ScopeMissing(RuntimeError):
@@ -257,7 +266,18 @@ def _check_inside(nodes: Any, scope: OpenScope | None) -> None:
             _check_inside(_parts(node), scope)
 
 
-_PARTS = ("lhs", "rhs", "node", "nodes", "arguments", "_filter", "expression_tuples", "default", "partition_by", "order_by")
+_PARTS = (
+    "lhs",
+    "rhs",
+    "node",
+    "nodes",
+    "arguments",
+    "_filter",
+    "expression_tuples",
+    "default",
+    "partition_by",
+    "order_by",
+)
 
 
 def _parts(node: Any) -> list[Any]:
@@ -298,5 +318,3 @@ def tenant_records() -> list[type[TenantRecord]]:
 
 def _below(model: type[Any]) -> set[type[Any]]:
     return {c for sub in model.__subclasses__() for c in ({sub} | _below(sub))}
-
-

@@ -69,7 +69,9 @@ def refuse_newer() -> None:
     with database.unguarded("migrations"):
         unknown = [m.name for m in _runner().status() if m.path is None]
     if unknown:
-        raise TooNew(f"the database was made by a newer Foyer ({unknown[-1]}); install that version, nothing was changed")
+        raise TooNew(
+            f"the database was made by a newer Foyer ({unknown[-1]}); install that version, nothing was changed"
+        )
 
 
 def _runner() -> _Runner:

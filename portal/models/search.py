@@ -6,11 +6,15 @@ for its neighbour. Kept by FTS5's 'delete' command in the transaction of the cha
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
+from typing import Any
+
+from peewee import SQL, Expression, fn
 
 from portal.base.database import database
 
-TABLE = 'CREATE VIRTUAL TABLE "client_search" USING fts5(text, content=\'\', tokenize=\'trigram\')'
+TABLE = "CREATE VIRTUAL TABLE \"client_search\" USING fts5(text, content='', tokenize='trigram')"
 SHORTEST = 3
 _FIRM_BITS = 32
 
@@ -20,7 +24,9 @@ def put(firm_id: int, client_id: int, old: str | None, new: str) -> None:
     row = firm_id << _FIRM_BITS | client_id
     with database.unguarded("the search index"):
         if old is not None:
-            database.execute_sql("INSERT INTO client_search(client_search, rowid, text) VALUES ('delete', ?, ?)", (row, old))
+            database.execute_sql(
+                "INSERT INTO client_search(client_search, rowid, text) VALUES ('delete', ?, ?)", (row, old)
+            )
         database.execute_sql("INSERT INTO client_search(rowid, text) VALUES (?, ?)", (row, new))
 
 
@@ -43,3 +49,13 @@ def find(firm_id: int, words: list[str], at_most: int) -> list[int]:
             (match, low, high, at_most),
         ).fetchall()
     return [row[0] & ((1 << _FIRM_BITS) - 1) for row in rows]
+
+
+def holds(field: Any, word: str) -> Expression:
+    """Whether a text column holds a word, for rows that are looked at anyway."""
+    return fn.INSTR(field, word) > 0
+
+
+def among(field: Any, ids: list[int]) -> Expression:
+    """`field IN (ids)` with one parameter: a thousand placeholders would be a new statement for each length."""
+    return field.in_(SQL("(SELECT value FROM json_each(?))", (json.dumps(ids),)))

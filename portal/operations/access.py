@@ -22,7 +22,7 @@ from portal.models.link import DOCUMENT, PORTAL, Link
 from portal.models.record import InstantField
 from portal.policies import scope as scopes
 
-SECRET_LINK, PASSWORD = "secret_link", "password"  # noqa: S105  names of login types
+SECRET_LINK, PASSWORD = "secret_link", "password"
 DOCUMENT_DAYS = 90
 A_DAY = timedelta(days=1)
 # Where numbers are dialled without the country's code, people type a 0 in its place
@@ -124,8 +124,12 @@ def _status() -> Any:
         Link.client == Client.id, Link.revoked_at.is_null(), Link.contact.is_null() | Link.contact.in_(granted)
     )
     login_type = fn.COALESCE(Client.login_type, Value(scope.firm.login_type))
-    opens = Client.portal_access & Client.archived_at.is_null() & (login_type == SECRET_LINK)
-    return scope.update(Client, login_granted=fn.EXISTS(granted), reachable_until=Case(None, [(opens, until)], None))
+    open_house = Client.portal_access & Client.archived_at.is_null()
+    return scope.update(
+        Client,
+        login_granted=open_house & fn.EXISTS(granted),
+        reachable_until=Case(None, [(open_house & (login_type == SECRET_LINK), until)], None),
+    )
 
 
 def _extended(firm: Firm, now: datetime) -> Any:
@@ -140,8 +144,9 @@ def _people(client: Client) -> list[Contact]:
 
 
 def _joined_number(number: str) -> str:
-    """A number with blanks is also found when it is typed without them."""
-    return number.replace(" ", "") if " " in number else ""
+    """`K-10 42` is also found as k1042."""
+    joined = "".join(letter for letter in number if letter.isalnum())
+    return joined if joined != number else ""
 
 
 def _dialled(phone: str) -> str:

@@ -47,7 +47,9 @@ def record(
         previous=last.hash if last else FIRST,
     )
     entry.hash = entry_hash(entry)
-    entry.id = AuditEntry.insert({f: entry.__data__.get(n) for n, f in AuditEntry._meta.fields.items() if n != "id"}).execute()
+    entry.id = AuditEntry.insert(
+        {f: entry.__data__.get(n) for n, f in AuditEntry._meta.fields.items() if n != "id"}
+    ).execute()
     scope.add(AuditText, entry=entry.id, salt=salt, personal=personal)
     noticed()
     return entry

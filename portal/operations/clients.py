@@ -68,7 +68,7 @@ def create(
 
 
 @operation(allow=Permission.CLIENT_WORK)
-def change(actor: Actor, client: Client, **fields: Any) -> Client:
+def change(actor: Actor, client: Client, /, **fields: Any) -> Client:
     """Change what is given of number, name and the other fields of DETAILS 8. Raises Invalid as `create`."""
     unknown = set(fields) - set(FIELDS)
     if unknown:

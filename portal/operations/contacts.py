@@ -65,7 +65,7 @@ def add(
 
 
 @operation(allow=Permission.CLIENT_WORK)
-def put(actor: Actor, client: Client, **fields: Any) -> tuple[Membership, bool]:
+def put(actor: Actor, client: Client, /, **fields: Any) -> tuple[Membership, bool]:
     """Add or change a contact as the API does: matched by e-mail, else by first and last name within the client.
 
     Changes what is given, switches and `primary` too, removes nothing; True: it was added. Raises as `add`.
@@ -94,7 +94,7 @@ def put(actor: Actor, client: Client, **fields: Any) -> tuple[Membership, bool]:
 
 
 @operation(allow=Permission.CLIENT_WORK)
-def change(actor: Actor, membership: Membership, **fields: Any) -> Contact:
+def change(actor: Actor, membership: Membership, /, **fields: Any) -> Contact:
     """Change the person behind a membership, for all clients. A new e-mail clears the mark of a bounce.
 
     Raises Invalid; `email: taken` when the address is another contact's.

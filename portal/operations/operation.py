@@ -8,11 +8,12 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from portal.base import crash
 from portal.base.database import after_commit, transaction
+from portal.base.errors import NotPermitted
 from portal.base.wake import work_waiting
 from portal.models.record import opened
 from portal.operations import audit
 from portal.policies import rules
-from portal.policies.actors import Actor
+from portal.policies.actors import Actor, InstanceActor
 from portal.policies.permissions import Permission
 from portal.policies.scope import firm_scope, instance
 
@@ -50,4 +51,8 @@ def operation(
 
 
 def _scope_of(actor: Actor) -> Any:
-    return instance("an operation on the instance") if actor.firm_id is None else opened(firm_scope(actor.firm_id))
+    if isinstance(actor, InstanceActor) and actor.firm_id is None:
+        return instance("an operation on the instance")
+    if actor.firm_id is None:
+        raise NotPermitted("no firm")
+    return opened(firm_scope(actor.firm_id))

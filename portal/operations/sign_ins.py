@@ -85,8 +85,13 @@ def note_opening(actor: ClientActor, subject: Client, *, document_id: int | None
     what = "portal" if document_id is None else str(document_id)
     fresh = (
         Opening.insert(
-            firm=scope.firm_id, client=subject.id, document=document_id, sign_in=actor.sign_in_id,
-            contact=actor.contact_id, what=what, at=now,
+            firm=scope.firm_id,
+            client=subject.id,
+            document=document_id,
+            sign_in=actor.sign_in_id,
+            contact=actor.contact_id,
+            what=what,
+            at=now,
         )  # fmt: skip
         .on_conflict_ignore()
         .as_rowcount()
@@ -178,5 +183,3 @@ def _begin(actor: Stranger, token: str, *, kind: str, idle: int, absolute: int, 
         expires_at=now + timedelta(seconds=absolute),
         **fields,
     )
-
-

@@ -42,7 +42,9 @@ class Scope:
         """Rows of a model (or alias) as a query to chain on."""
         return model.select(*columns).where(self.condition(model))
 
-    def join(self, query: ModelSelect, model: Any, on: Expression, *, src: Any = None, outer: bool = False) -> ModelSelect:
+    def join(
+        self, query: ModelSelect, model: Any, on: Expression, *, src: Any = None, outer: bool = False
+    ) -> ModelSelect:
         """Join a model; its condition stands in ON, so that an outer join stays one."""
         kind = JOIN.LEFT_OUTER if outer else JOIN.INNER
         return query.join_from(src or query.model, model, kind, on=(on & self.condition(model)))
@@ -77,7 +79,11 @@ class Scope:
     def add(self, model: type[R], **fields: Any) -> R:
         """Insert a row of this firm and return it."""
         row = model(**({} if model is Firm else {"firm": self.firm_id}), **fields)
-        values = {field: row.__data__[name] for name, field in model._meta.fields.items() if row.__data__.get(name) is not None}
+        values = {
+            field: row.__data__[name]
+            for name, field in model._meta.fields.items()
+            if row.__data__.get(name) is not None
+        }
         key = model.insert(values).execute()
         if row.__data__.get("id") is None:
             row.id = key
@@ -203,3 +209,7 @@ def _current_or_none() -> Any:
     except RuntimeError:
         return None
 
+
+def opened_scope(scope: Scope) -> Any:
+    """Open a scope for a block: where a public page looks into what it has just let somebody into."""
+    return opened(scope)

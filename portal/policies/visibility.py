@@ -11,7 +11,16 @@ from portal.base.errors import NotFound, NotPermitted
 from portal.models.client import Client
 from portal.models.contact import Contact, Membership
 from portal.models.decision import OfferDecision, StepUpCode
-from portal.models.document import CANCELLED, PUBLISHED, WITHDRAWN, Comment, Document, DocumentVersion, PagePicture, Payment
+from portal.models.document import (
+    CANCELLED,
+    PUBLISHED,
+    WITHDRAWN,
+    Comment,
+    Document,
+    DocumentVersion,
+    PagePicture,
+    Payment,
+)
 from portal.models.firm import Firm
 from portal.models.record import ScopeCondition, ScopeMissing, TenantRecord
 from portal.models.sign_in import SignIn

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import mimetypes
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from portal.web.routing import Area
 
 _STATIC = Path(__file__).resolve().parents[2] / "static"
 _YEAR = "public, max-age=31536000, immutable"
-_BUNDLES = {"foyer.css": "css/*.css", "foyer.js": "js/*.js"}
+_BUNDLES = {"app.css": "css/*.css", "app.js": "js/*.js"}
 _SINGLE = ("img/*.svg", "img/*.png", "img/*.webp", "vendor/*.js")
 
 area = Area("assets", door="public")
@@ -36,7 +37,7 @@ class Assets:
     def __init__(self, folder: Path = _STATIC) -> None:
         self._by_name: dict[str, _Asset] = {}
         for name, pattern in _BUNDLES.items():
-            self._put(name, b"\n".join(path.read_bytes() for path in sorted(folder.glob(pattern))))
+            self._put(name, _joined(sorted(folder.glob(pattern)), name).encode())
         for pattern in _SINGLE:
             for path in sorted(folder.glob(pattern)):
                 self._put(path.name, path.read_bytes())
@@ -53,9 +54,20 @@ class Assets:
 
     def _put(self, name: str, body: bytes) -> None:
         media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        packed = gzip.compress(body, 9, mtime=0) if media_type.startswith(("text/", "image/svg", "application/")) else None
+        packed = (
+            gzip.compress(body, 9, mtime=0) if media_type.startswith(("text/", "image/svg", "application/")) else None
+        )
         etag = hashlib.sha256(body).hexdigest()[:12]
         self._by_name[name] = _Asset(body, packed, media_type, etag)
+
+
+def _joined(paths: list[Path], name: str) -> str:
+    """One file of many, without comments and indents; see static/README.md for why that is safe."""
+    text = "\n".join(path.read_text(encoding="utf-8") for path in paths)
+    if name.endswith(".css"):
+        text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+    lines = (line.strip() for line in text.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
 assets = Assets()

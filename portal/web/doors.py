@@ -35,7 +35,11 @@ def asked_for(prefix: str) -> str | None:
 def api_actor() -> ApiActor:
     """The bearer of the token in `Authorization`. Raises Unauthorised (401)."""
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
-    found = api_tokens.find(tokens.fingerprint(token.strip()), address=request.remote_addr or "") if kind.lower() == "bearer" else None
+    found = (
+        api_tokens.find(tokens.fingerprint(token.strip()), address=request.remote_addr or "")
+        if kind.lower() == "bearer"
+        else None
+    )
     if found is None:
         raise Unauthorised
     g.api = True

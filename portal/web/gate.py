@@ -8,7 +8,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, g, request, session
+from flask import Flask, abort, current_app, g, request, session
 from flask_wtf.csrf import CSRFError
 
 from portal.base.config import LOOPBACK, Config
@@ -62,7 +62,7 @@ def stranger(firm_id: int | None = None) -> Stranger:
 
 
 def _enter() -> object:
-    config: Config = g.config
+    config: Config = current_app.config["PORTAL"]
     if not _trusted_host(config):
         abort(400)
     rule = _rule()
@@ -85,7 +85,7 @@ def _enter() -> object:
 
 
 def _rule() -> Rule | None:
-    rules: dict[str, Rule] = g.app.extensions["routes"]
+    rules: dict[str, Rule] = current_app.extensions["routes"]
     return rules.get(request.endpoint) if request.endpoint else None
 
 
@@ -167,5 +167,3 @@ def _leave(_error: BaseException | None) -> None:
     if stack is not None:
         stack.close()
     roll_back_open()
-
-

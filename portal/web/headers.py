@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, request
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
@@ -29,7 +29,7 @@ def _secure(response: Response) -> Response:
     headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
     headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
     headers.setdefault("Referrer-Policy", "no-referrer")
-    if g.config.https:
+    if current_app.config["HTTPS"]:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if "Cache-Control" not in headers:
         headers["Cache-Control"] = "no-store"
@@ -53,5 +53,3 @@ def _compress(response: Response) -> Response:
     response.set_data(gzip.compress(body, 3, mtime=0))
     response.headers["Content-Encoding"] = "gzip"
     return response
-
-

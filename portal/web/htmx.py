@@ -32,5 +32,3 @@ def is_htmx(of: Request | None = None) -> bool:
 def _vary(response: Response) -> Response:
     response.vary.add("HX-Request")
     return response
-
-

@@ -23,14 +23,38 @@ class Item:
 
 _STAFF = (
     (_l("Today"), "home", "firm.today.index", Permission.FIRM_VIEW, ("today",)),
-    (_l("Clients"), "clients", "firm.clients.index", Permission.FIRM_VIEW, ("clients", "contacts", "memberships", "links", "archive")),
-    (_l("Documents"), "file", "firm.documents.index", Permission.FIRM_VIEW, ("documents", "versions", "payments", "decisions", "comments")),
+    (
+        _l("Clients"),
+        "clients",
+        "firm.clients.index",
+        Permission.FIRM_VIEW,
+        ("clients", "contacts", "memberships", "links", "archive"),
+    ),
+    (
+        _l("Documents"),
+        "file",
+        "firm.documents.index",
+        Permission.FIRM_VIEW,
+        ("documents", "versions", "payments", "decisions", "comments"),
+    ),
     (_l("Team"), "team", "firm.team.index", Permission.TEAM_MANAGE, ("team",)),
-    (_l("Settings"), "settings", "firm.settings.index", Permission.SETTINGS_MANAGE, ("settings", "api_tokens", "audit")),
+    (
+        _l("Settings"),
+        "settings",
+        "firm.settings.index",
+        Permission.SETTINGS_MANAGE,
+        ("settings", "api_tokens", "audit"),
+    ),
 )
 _CLIENT = (
     (_l("Start"), "home", "client.start.index", Permission.PORTAL_VIEW, ("start",)),
-    (_l("Documents"), "file", "client.documents.index", Permission.PORTAL_VIEW, ("documents", "acceptances", "declines", "comments", "certificates")),
+    (
+        _l("Documents"),
+        "file",
+        "client.documents.index",
+        Permission.PORTAL_VIEW,
+        ("documents", "acceptances", "declines", "comments", "certificates"),
+    ),
 )
 
 

@@ -49,7 +49,9 @@ class Area:
         self.name, self.prefix, self.door = name, prefix, door
         self._routes: list[tuple[Rule, Callable[..., Any]]] = []
 
-    def get(self, path: str, *, allow: Permission, limit: Limit | None = None, kept: bool = False) -> Callable[[View], View]:
+    def get(
+        self, path: str, *, allow: Permission, limit: Limit | None = None, kept: bool = False
+    ) -> Callable[[View], View]:
         """Declare a page. `kept`: browsers may keep the answer (files under hashed addresses)."""
         return self._declare(path, ("GET",), allow=allow, limit=limit, kept=kept)
 
@@ -73,12 +75,14 @@ class Area:
 
         return keep
 
-    def register(self, app: Flask, package: ModuleType) -> None:
+    def register(self, app: Flask, package: ModuleType | None = None) -> None:
         """Import all modules of the area's package and put their routes into the app."""
-        for module in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
+        for module in pkgutil.iter_modules(package.__path__, package.__name__ + ".") if package else ():
             importlib.import_module(module.name)
         for rule, view in self._routes:
-            app.add_url_rule(rule.path, rule.endpoint, view, methods=list(rule.methods), provide_automatic_options=False)
+            app.add_url_rule(
+                rule.path, rule.endpoint, view, methods=list(rule.methods), provide_automatic_options=False
+            )
             app.extensions.setdefault("routes", {})[rule.endpoint] = rule
 
 

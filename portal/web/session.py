@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from typing import Any, Literal
 
-from flask import Flask, Request, Response, g, request
+from flask import Flask, Request, Response, current_app, g, request
 from flask.sessions import SessionInterface, SessionMixin
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
@@ -70,7 +70,7 @@ def visit_of(side: Side, from_request: Request | None = None) -> Visit | None:
     found = g.setdefault("visits", {})
     if side not in found:
         source = from_request or request
-        token = source.cookies.get(cookie_name(g.app_config, side))
+        token = source.cookies.get(cookie_name(current_app, side))
         found[side] = find_visit(tokens.fingerprint(token), side) if token else None
     visit: Visit | None = found[side]
     return visit

@@ -53,7 +53,9 @@ class Form(FlaskForm):
         filters: list[Any] = []
 
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
-            if issubclass(unbound_field.field_class, _TEXTS) and not issubclass(unbound_field.field_class, PasswordField):
+            if issubclass(unbound_field.field_class, _TEXTS) and not issubclass(
+                unbound_field.field_class, PasswordField
+            ):
                 options = {**options, "filters": [*unbound_field.kwargs.get("filters", ()), _trimmed]}
                 unbound_field.kwargs.pop("filters", None)
             return unbound_field.bind(form=form, **options)
@@ -90,4 +92,3 @@ def stale_text() -> str:
 
 def _trimmed(value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
-

@@ -1,0 +1,7 @@
+"""`python -m portal.cli`, where the console script is not installed."""
+
+import sys
+
+from portal.cli import main
+
+sys.exit(main())

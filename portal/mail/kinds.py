@@ -1,0 +1,30 @@
+"""All kinds of mail by name; what each needs in its row stands in `portal/mail/__init__.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from portal.mail.access import access, code, new_link
+from portal.mail.comments import comment_to_client, comment_to_staff
+from portal.mail.decisions import decision, decision_receipt
+from portal.mail.documents import document
+from portal.mail.mailing import Mailing
+from portal.mail.message import Letter
+from portal.mail.notices import audit_head, links_exported
+from portal.mail.staff import invite, password_changed, reset
+
+KINDS: Mapping[str, Callable[[Mailing], Letter]] = {
+    "invite": invite,
+    "reset": reset,
+    "password_changed": password_changed,
+    "access": access,
+    "document": document,
+    "new_link": new_link,
+    "code": code,
+    "decision": decision,
+    "decision_receipt": decision_receipt,
+    "comment_to_client": comment_to_client,
+    "comment_to_staff": comment_to_staff,
+    "links_exported": links_exported,
+    "audit_head": audit_head,
+}

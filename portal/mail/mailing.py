@@ -1,0 +1,148 @@
+"""What a kind of mail gets to work with: its rows, its firm, and the people and links they speak of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from portal.base import clock, tokens
+from portal.base.errors import NotFound
+from portal.base.language import gettext_in
+from portal.mail.failures import Dropped
+from portal.models.client import Client
+from portal.models.contact import Contact, Membership
+from portal.models.document import Document
+from portal.models.firm import Firm
+from portal.models.link import PORTAL, Link
+from portal.models.outbox import OutboxMail
+from portal.models.record import TenantRecord
+from portal.models.staff import Staff
+from portal.policies.scope import Scope
+
+R = TypeVar("R", bound=TenantRecord)
+SECRET_LINK = "secret_link"  # noqa: S105 - the name of a login type
+_MOST_SUCCESSORS = 20
+
+
+@dataclass(frozen=True)
+class Mailing:
+    """One mail to be. `rows`: what it tells, the oldest first; more than one only for the kinds that join."""
+
+    scope: Scope
+    firm: Firm
+    rows: tuple[OutboxMail, ...]
+    base_url: str
+
+    @property
+    def first(self) -> OutboxMail:
+        return self.rows[0]
+
+    @property
+    def language(self) -> str:
+        return self.first.language
+
+    @property
+    def now(self) -> datetime:
+        return clock.now()
+
+    def gettext(self, text: str, **values: object) -> str:
+        """The text in the recipient's language."""
+        return gettext_in(self.language, text, **values)
+
+    def address(self, path: str) -> str:
+        """An absolute address of the portal."""
+        return f"{self.base_url}{path}"
+
+    def row(self, model: type[R], name: str, subject: dict[str, Any] | None = None) -> R:
+        """The row that the subject names. Dropped when it is gone."""
+        row_id = (self.first.subject if subject is None else subject).get(name)
+        try:
+            return self.scope.by_id(model, row_id)
+        except NotFound:
+            raise Dropped(f"{name}_gone") from None
+
+    def staff(self) -> Staff:
+        """The recipient of a mail to staff. Dropped when deactivated."""
+        staff = self.row(Staff, "staff")
+        if not staff.is_active:
+            raise Dropped("staff_deactivated")
+        return staff
+
+    def sender_name(self) -> str:
+        """Who of the staff had it sent; the firm when nobody did."""
+        by = self.first.subject.get("by")
+        staff = self.scope.first(self.scope.of(Staff).where(Staff.id == by)) if by else None
+        return staff.name if staff is not None and staff.name else self.firm.name
+
+    def client(self) -> Client:
+        """The client it is about. Dropped when archived: nothing is mailed then (DETAILS 8)."""
+        client = self.row(Client, "client")
+        if client.is_archived:
+            raise Dropped("client_archived")
+        return client
+
+    def contact(self) -> Contact:
+        """The recipient of a mail to a contact. Dropped when the address is no longer the contact's."""
+        contact = self.row(Contact, "contact")
+        if contact.email_key != self.first.to_key:
+            raise Dropped("address_changed")
+        return contact
+
+    def demand_access(self, client: Client, contact: Contact, *, asked: bool = False) -> None:
+        """Mails with an address go only where it opens something and is wanted (DETAILS 3). Raises Dropped.
+
+        `asked`: a person asked for just this mail, so the membership's *notify* does not matter.
+        """
+        if not client.portal_access or (client.login_type or self.firm.login_type) != SECRET_LINK:
+            raise Dropped("access_off")
+        membership = self.scope.first(
+            self.scope.of(Membership).where(
+                Membership.client == client.id, Membership.contact == contact.id, Membership.ended_at.is_null()
+            )
+        )
+        if membership is None:
+            raise Dropped("membership_ended")
+        if not membership.login:
+            raise Dropped("login_off")
+        if not membership.notify and not asked:
+            raise Dropped("notify_off")
+
+    def link_address(self, client: Client, contact: Contact, document: Document | None = None) -> str:
+        """The contact's own secret link, leading to the document. Raises Dropped when it opens nothing any more."""
+        link = self._living(self.row(Link, "link"))
+        if link.client_id != client.id or link.contact_id != contact.id:
+            raise Dropped("link_of_another")
+        address = self.address("/l/" + tokens.issue("link", link.id, link.nonce))
+        return f"{address}?d={document.uid}" if document is not None and link.kind == PORTAL else address
+
+    def _living(self, link: Link) -> Link:
+        for _ in range(_MOST_SUCCESSORS):
+            if link.revoked_at is None or link.successor is None:
+                break
+            link = self.row(Link, "link", {"link": link.successor})
+        if link.revoked_at is not None:
+            raise Dropped("link_revoked")
+        if not link.is_live(self.now):
+            raise Dropped("link_expired")
+        return link
+
+
+def greeting(mailing: Mailing, contact: Contact) -> str:
+    """`Guten Tag, Frau Dr. Lindner,`; without salutation the full name, without any name nothing but the greeting."""
+    _ = mailing.gettext
+    formal = " ".join(part for part in (contact.title, contact.last_name) if part)
+    full = " ".join(part for part in (contact.title, contact.first_name, contact.last_name) if part)
+    if contact.last_name and contact.salutation == "ms":
+        return _("Hello Ms %(name)s,", name=formal)
+    if contact.last_name and contact.salutation == "mr":
+        return _("Hello Mr %(name)s,", name=formal)
+    if contact.first_name or contact.last_name:
+        return _("Hello %(name)s,", name=full)
+    return _("Hello,")
+
+
+def staff_greeting(mailing: Mailing, staff: Staff) -> str:
+    """The same for staff, who have one name and no salutation."""
+    _ = mailing.gettext
+    return _("Hello %(name)s,", name=staff.name) if staff.name else _("Hello,")

@@ -1,0 +1,87 @@
+"""From a letter to the bytes that go over the line: headers that nobody can add to, text and HTML."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from email import charset, policy
+from email.header import Header
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+from email.utils import format_datetime, formataddr
+
+from portal.base.text import one_line, valid_email
+
+LONGEST_HEADER = 200
+_WIRE = policy.compat32.clone(linesep="\r\n", max_line_length=76)
+# quoted-printable keeps a text readable for whoever looks at the source; base64 would also cost spam points
+_UTF8 = charset.Charset("utf-8")
+_UTF8.body_encoding = charset.QP
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What a kind of mail says. `html` is a whole document without anything from elsewhere."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """Whose mail it is. `message_id` without angle brackets, the same each time the mail is sent."""
+
+    sender: str
+    sender_name: str
+    reply_to: str
+    to: str
+    message_id: str
+    language: str
+    date: datetime
+
+
+def compose(letter: Letter, envelope: Envelope) -> bytes:
+    """The message with CRLF line ends. Whatever stands in names and subject stays in its header."""
+    message = MIMEMultipart("alternative")
+    message["Subject"] = _words(letter.subject)
+    message["From"] = _address(envelope.sender, envelope.sender_name)
+    message["To"] = _address(envelope.to)
+    if valid_email(envelope.reply_to):
+        message["Reply-To"] = _address(envelope.reply_to, envelope.sender_name)
+    message["Date"] = format_datetime(envelope.date)
+    message["Message-ID"] = f"<{envelope.message_id}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "All"
+    message["Content-Language"] = envelope.language
+    message.attach(_part(letter.text, "plain"))
+    message.attach(_part(letter.html, "html"))
+    return message.as_bytes(policy=_WIRE)
+
+
+def wire_address(address: str) -> str:
+    """The address as mail servers take it: the domain in ASCII (IDNA). Raises ValueError where that cannot be."""
+    local, _at, domain = one_line(address).rpartition("@")
+    plain = f"{local}@{domain.encode('idna').decode()}"
+    if not plain.isascii() or not valid_email(plain):
+        raise ValueError(address)
+    return plain
+
+
+def _address(address: str, name: str = "") -> str:
+    return formataddr((_words(name), wire_address(address)))
+
+
+def _words(text: str) -> str:
+    """One line in ASCII: as it is, or as encoded words (RFC 2047)."""
+    line = one_line(text)
+    if len(line) > LONGEST_HEADER:
+        line = line[: LONGEST_HEADER - 1].rstrip() + "…"
+    # "=?" would be read as the start of an encoded word
+    if line.isascii() and "=?" not in line:
+        return line
+    return Header(line, "utf-8").encode().replace("\n ", " ")
+
+
+def _part(text: str, subtype: str) -> MIMEText:
+    return MIMEText(text, subtype, _UTF8)  # type: ignore[arg-type]

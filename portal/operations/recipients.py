@@ -1,0 +1,115 @@
+"""Who gets a mail (DETAILS 3, 10): contacts of a client with what stands in their way, and staff about a document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from peewee import BooleanField
+
+from portal.base import language
+from portal.base.text import valid_email
+from portal.models.audit_entry import AuditEntry
+from portal.models.client import Client
+from portal.models.contact import Contact, Membership
+from portal.models.document import Document
+from portal.models.firm import Firm
+from portal.models.identity import Identity
+from portal.models.staff import ADMIN, Assignment, Staff
+from portal.policies.scope import Scope
+
+LOGIN_OFF, NOTIFY_OFF = "login_off", "notify_off"
+NO_EMAIL, INVALID_EMAIL, BOUNCED = "no_email", "invalid_email", "bounced"
+ARCHIVED, ACCESS_OFF = "archived", "access_off"
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """A contact of a client. `missing` are the codes of what keeps mail with an address from it; empty: it gets it."""
+
+    contact: Contact
+    membership: Membership
+    missing: tuple[str, ...]
+
+    @property
+    def is_told(self) -> bool:
+        return not self.missing
+
+
+@dataclass(frozen=True)
+class StaffRecipient:
+    """A staff member with the address to write to."""
+
+    staff: Staff
+    email: str
+    language: str
+
+
+def of_client(scope: Scope, client: Client) -> list[Recipient]:
+    """All living memberships of a client, the primary one first, told or not."""
+    query = scope.of(Membership, Membership, Contact)
+    query = scope.join(query, Contact, Membership.contact == Contact.id)
+    query = query.where(Membership.client == client.id, Membership.ended_at.is_null())
+    rows = list(query.order_by(Membership.primary.desc(), Membership.id))
+    common = _missing_of_client(client)
+    return [Recipient(row.contact, row, (*common, *_missing(row, row.contact))) for row in rows]
+
+
+def language_of(contact: Contact, client: Client, firm: Firm) -> str:
+    """The language a contact is written to in."""
+    return language.known(contact.language, client.language, firm.language)
+
+
+def has_address(contact: Contact) -> bool:
+    """Whether mail can reach the contact: an address, valid, that did not bounce."""
+    return not _missing_address(contact)
+
+
+def staff_about(scope: Scope, document: Document, wanting: BooleanField) -> list[StaffRecipient]:
+    """Who published the document and the client's advisers; none active: all portal admins.
+
+    `wanting` is the column by which each may switch these mails off.
+    """
+    chosen = _active(scope, Staff.id.in_(_responsible(scope, document))) or _active(scope, Staff.role == ADMIN)
+    firm = scope.firm
+    return [
+        StaffRecipient(staff, staff.identity.email, language.known(staff.identity.language, firm.language))
+        for staff in chosen
+        if getattr(staff, wanting.name)
+    ]
+
+
+def _missing_of_client(client: Client) -> tuple[str, ...]:
+    if client.is_archived:
+        return (ARCHIVED,)
+    return () if client.portal_access else (ACCESS_OFF,)
+
+
+def _missing(membership: Membership, contact: Contact) -> tuple[str, ...]:
+    switches = ((LOGIN_OFF, membership.login), (NOTIFY_OFF, membership.notify))
+    return (*(code for code, on in switches if not on), *_missing_address(contact))
+
+
+def _missing_address(contact: Contact) -> tuple[str, ...]:
+    if not contact.email:
+        return (NO_EMAIL,)
+    if not valid_email(contact.email):
+        return (INVALID_EMAIL,)
+    return (BOUNCED,) if contact.email_error is not None else ()
+
+
+def _responsible(scope: Scope, document: Document) -> list[int]:
+    published = scope.of(AuditEntry, AuditEntry.actor).where(
+        AuditEntry.client_id == document.client_id,
+        AuditEntry.subject == f"document:{document.uid}",
+        AuditEntry.action == "document.published",
+    )
+    actor = next((row[0] for row in list(published.order_by(AuditEntry.id.desc()).limit(1).tuples())), "")
+    uid = actor.removeprefix("staff:") if actor.startswith("staff:") else ""
+    publisher = scope.of(Staff, Staff.id).where(Staff.uid == uid)
+    advisers = scope.of(Assignment, Assignment.staff).where(Assignment.client == document.client_id)
+    return [row[0] for query in (publisher, advisers) for row in list(query.tuples())]
+
+
+def _active(scope: Scope, condition: object) -> list[Staff]:
+    query = scope.join(scope.of(Staff, Staff, Identity), Identity, Staff.identity == Identity.id)
+    return list(query.where(condition, Staff.deactivated_at.is_null()).order_by(Staff.id))

@@ -1,0 +1,26 @@
+"""Firms of the instance, for pages before sign-in."""
+
+from __future__ import annotations
+
+from portal.models.firm import Firm
+from portal.policies import scope as scopes
+
+
+def the_only() -> Firm | None:
+    """The firm of an instance of one; None when there are several or none yet."""
+    with scopes.instance("which firm a door belongs to") as scope:
+        found: list[Firm] = list(scope.of(Firm).limit(2))
+    return found[0] if len(found) == 1 else None
+
+
+def by_slug(slug: str) -> Firm | None:
+    """The firm with this address, or None."""
+    with scopes.instance("which firm a door belongs to") as scope:
+        found: Firm | None = scope.first(scope.of(Firm).where(Firm.slug == slug))
+    return found
+
+
+def exists() -> bool:
+    """Whether the instance has been set up."""
+    with scopes.instance("whether the instance was set up") as scope:
+        return scope.holds(scope.of(Firm))

@@ -1,0 +1,89 @@
+"""What stands behind a token that somebody brings: a link, alive or not, or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from portal.base import clock, tokens
+from portal.models.client import Client
+from portal.models.contact import Contact, Membership
+from portal.models.document import Document
+from portal.models.firm import Firm
+from portal.models.link import Link
+from portal.models.sign_in import LINK, SignIn
+from portal.policies import scope as scopes
+from portal.policies.scope import Scope
+from portal.queries.sign_ins import link_opens
+
+
+@dataclass(frozen=True)
+class LinkDoor:
+    """A genuine link with whose it is. `opens`: it lets in now."""
+
+    link: Link
+    client: Client
+    firm: Firm
+    contact: Contact | None
+    membership: Membership | None
+    document: Document | None
+    opens: bool
+
+    @property
+    def whose(self) -> str:
+        """As whom one would enter: the contact's name, else the client's."""
+        return self.contact.name if self.contact else self.client.name
+
+
+def find(token: str) -> LinkDoor | None:
+    """The link of a token, typed or clicked; None for what is not ours, after the same work."""
+    plain = tokens.typed(token)
+    row_id = tokens.read_id(plain)
+    with scopes.instance("opening a secret link") as scope:
+        row = _row(scope, row_id) if row_id is not None else None
+        if row_id is None:
+            plain, row_id = "0" * tokens.LENGTH, 0
+        if not tokens.genuine("link", plain, row_id, row.nonce if row else None) or row is None:
+            return None
+        return _door(row)
+
+
+def of_ended_session(fingerprint: str) -> LinkDoor | None:
+    """The link whose session this was, for the door of a visit that has ended."""
+    with scopes.instance("the door of an ended visit") as scope:
+        session = scope.first(scope.of(SignIn).where(SignIn.token == fingerprint, SignIn.kind == LINK))
+        row = _row(scope, session.link_id) if session is not None else None
+        return _door(row) if row is not None else None
+
+
+def document_named(scope: Scope, name: str) -> tuple[Document | None, bool]:
+    """What `?d=` means in a client's portal: the document with this uid or number; True when several have it."""
+    found: list[Document] = list(scope.of(Document).where((Document.uid == name) | (Document.number == name)).limit(2))
+    return (found[0] if len(found) == 1 else None), len(found) > 1
+
+
+def _row(scope: Scope, row_id: int) -> Link | None:
+    live = (Membership.client == Link.client) & (Membership.contact == Link.contact) & Membership.ended_at.is_null()
+    query = (
+        Link.select(Link, Client, Firm, Contact, Membership, Document)
+        .join_from(Link, Client)
+        .join_from(Link, Firm)
+        .join_from(Link, Contact, "LEFT OUTER", on=(Contact.id == Link.contact), attr="found_contact")
+        .join_from(Link, Membership, "LEFT OUTER", on=live, attr="found_membership")
+        .join_from(Link, Document, "LEFT OUTER", on=(Document.id == Link.document), attr="found_document")
+        .where(Link.id == row_id)
+    )
+    found: Link | None = scope.first(query)
+    return found
+
+
+def _door(row: Link) -> LinkDoor:
+    membership = getattr(row, "found_membership", None)
+    return LinkDoor(
+        link=row,
+        client=row.client,
+        firm=row.firm,
+        contact=getattr(row, "found_contact", None),
+        membership=membership,
+        document=getattr(row, "found_document", None),
+        opens=link_opens(row.client, row.firm, row, membership, clock.now()),
+    )

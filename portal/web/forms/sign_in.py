@@ -1,0 +1,42 @@
+"""Forms of the doors: sign-in, firm's address, forgotten password, new password, a code from paper."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import EmailField, PasswordField, StringField
+from wtforms.validators import DataRequired, Length
+
+from portal.web.forms.form import WORDS, Form
+
+_NEEDED = DataRequired(WORDS["missing"])
+
+
+class SignInForm(Form):
+    email = EmailField(_l("E-mail address"), [_NEEDED, Length(max=254)])
+    password = PasswordField(_l("Password"), [_NEEDED, Length(max=1000)])
+
+
+class FirmAddressForm(Form):
+    slug = StringField(_l("Address of your firm"), [_NEEDED, Length(max=60)])
+
+
+class ForgottenForm(Form):
+    email = EmailField(_l("E-mail address"), [_NEEDED, Length(max=254)])
+
+
+class NewPasswordForm(Form):
+    password = PasswordField(_l("New password"), [_NEEDED])
+
+
+class InvitationForm(Form):
+    name = StringField(_l("Your name"), [_NEEDED, Length(max=100)])
+    password = PasswordField(_l("Choose a password"), [_NEEDED])
+
+
+class CodeForm(Form):
+    code = StringField(_l("Code from your letter"), [_NEEDED, Length(max=100)])
+
+    def refuse_code(self) -> None:
+        """No hint beyond that it is not right."""
+        self.code.errors = [_("This code is not right. Please compare it letter by letter.")]

@@ -1,0 +1,97 @@
+"""What every page's frame needs: menus, the firm's style sheet, languages, messages. Globals, not context processors."""
+
+from __future__ import annotations
+
+import json
+
+from flask import Flask, current_app, g, request
+
+from portal.base.config import Config
+from portal.models.firm import Firm
+from portal.policies.actors import Actor, StaffActor
+from portal.policies.permissions import Permission
+from portal.web import languages, menus
+from portal.web.answers import waiting_toasts
+from portal.web.csrf import csrf_field
+from portal.web.public.brand import stylesheet_address
+
+THEME_COOKIE = "foyer-theme"
+THEMES = ("light", "dark")
+HTMX_CONFIG = json.dumps(
+    {
+        "includeIndicatorStyles": False,
+        "allowEval": False,
+        "allowScriptTags": False,
+        "selfRequestsOnly": True,
+        "historyCacheSize": 0,
+        "refreshOnHistoryMiss": True,
+        "scrollIntoViewOnBoost": False,
+        "responseHandling": [
+            {"code": "204", "swap": False},
+            {"code": "[23]..", "swap": True},
+            {"code": "409|422|429", "swap": True, "error": True},
+            {"code": "[45]..", "swap": False, "error": True},
+        ],
+    },
+    separators=(",", ":"),
+)
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.globals.update(
+        actor=actor,
+        may=may,
+        page_firm=page_firm,
+        stylesheet=lambda: stylesheet_address(page_firm()),
+        language=languages.language,
+        language_names=languages.NAMES,
+        theme=theme,
+        staff_menu=menus.staff_menu,
+        client_menu=menus.client_menu,
+        csrf_field=csrf_field,
+        waiting_toasts=waiting_toasts,
+        htmx_config=HTMX_CONFIG,
+        is_staff=is_staff,
+        here=here,
+        base_url=base_url,
+    )
+
+
+def actor() -> Actor | None:
+    """Who acts, on pages of an area; None on an error page before the gate."""
+    return g.get("actor")
+
+
+def is_staff() -> bool:
+    return isinstance(g.get("actor"), StaffActor)
+
+
+def may(permission: str) -> bool:
+    """Whether to offer something; whether it may be done is decided by the gate and the operation."""
+    found = g.get("actor")
+    return found is not None and found.may(Permission(permission))
+
+
+def page_firm() -> Firm | None:
+    """The firm whose colours and names the page bears: of the session, or of the link or address shown."""
+    if "visit" in g:
+        visited: Firm = g.visit.firm
+        return visited
+    shown: Firm | None = g.get("shown_firm")
+    return shown
+
+
+def theme() -> str:
+    """`light`, `dark` or nothing: the system decides."""
+    chosen = request.cookies.get(THEME_COOKIE, "")
+    return chosen if chosen in THEMES else ""
+
+
+def here() -> str:
+    """The address of this page, for coming back after switching the language. Read back by `safe_path`."""
+    return request.full_path.rstrip("?") if request.method == "GET" else request.path
+
+
+def base_url() -> str:
+    config: Config = current_app.config["PORTAL"]
+    return config.base_url
