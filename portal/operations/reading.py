@@ -92,9 +92,8 @@ def _of_pdf(mime: str, facts: pdf.PdfFacts) -> Reading:
     if facts.xml_name is None:
         return Reading(mime, facts.pages, warnings=tuple(warnings))
     try:
-        if facts.xml is None:
-            raise Refused("broken")
-        invoice = einvoice.read(facts.xml)
+        # without its bytes the embedded file is there, but cannot be taken out: as good as empty
+        invoice = einvoice.read(facts.xml or b"")
     except einvoice.NotAnInvoice:
         return Reading(mime, facts.pages, warnings=(*warnings, NOT_AN_INVOICE))
     except Refused:
