@@ -25,7 +25,7 @@ def create_app(config: Config | None = None) -> Flask:
     keys = open_instance(config)
     app = Flask("portal", template_folder="../templates", static_folder=None)
     _configure(app, config, keys)
-    codes.configure(mail_available=config.mail_url is not None, base_url=config.base_url)
+    codes.configure(mail_available=config.mail_url is not None)
     htmx.init_app(app)
     app.session_interface = RowSessions()
     csrf.csrf.init_app(app)

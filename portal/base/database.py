@@ -44,7 +44,7 @@ class GuardedDatabase(SqliteDatabase):
     def execute(self, query: Any, **context_options: Any) -> sqlite3.Cursor:
         context = self.get_sql_context(**context_options)
         sql, params = context.sql(query).query()
-        if self.guard is not None:
+        if self.guard is not None and not self._unguarded:
             self.guard(query, sql)
         return self._run(sql, params)
 

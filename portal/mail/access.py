@@ -17,7 +17,10 @@ from portal.queries import texts
 
 
 def access(mailing: Mailing) -> Letter:
-    """The firm's own text with the recipient's own link (B7, B8). Subject: `client`, `contact`, `link`, `by`, `message`."""
+    """The firm's own text with the recipient's own link, below a personal message if there is one (B7, B8).
+
+    Subject: `client`, `contact`, `link`, `by` (staff or null), `message` (text or "").
+    """
     client, contact = mailing.client(), mailing.contact()
     mailing.demand_access(client, contact, asked=True)
     address = mailing.link_address(client, contact)

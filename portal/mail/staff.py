@@ -31,9 +31,9 @@ def invite(mailing: Mailing) -> Letter:
 
 def reset(mailing: Mailing) -> Letter:
     """A new password. Subject: `ticket`; or nothing: somebody typed the address, and the ticket is made now."""
-    if "ticket" not in mailing.first.subject:
-        if resets.answer(InstanceActor(mailing.firm.id, "worker"), mailing.first) is None:
-            raise Dropped("nobody")
+    asked_by_anybody = "ticket" not in mailing.first.subject
+    if asked_by_anybody and resets.answer(InstanceActor(mailing.firm.id, "worker"), mailing.first) is None:
+        raise Dropped("nobody")
     _ = mailing.gettext
     ticket, staff = _ticket(mailing)
     return letter(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from portal.base.errors import Invalid
 from portal.base.language import LANGUAGES
 from portal.base.text import many_lines
@@ -14,6 +17,26 @@ from portal.policies.actors import Actor
 from portal.policies.permissions import Permission
 
 LONGEST = 10_000
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A text as typed. `default` is what stands without one of the firm's own."""
+
+    key: str
+    language: str
+    text: str
+    default: str = ""
+
+
+@operation(allow=Permission.SETTINGS_MANAGE)
+def save_all(actor: Actor, firm: Firm, wordings: Sequence[Wording]) -> None:
+    """Keep several texts, all or none. Raises Invalid with `key.language` of each text that is too long."""
+    errors = {_field(each): "too_long" for each in wordings if len(many_lines(each.text)) > LONGEST}
+    if errors:
+        raise Invalid(**errors)
+    for each in wordings:
+        save(actor, firm, each.key, each.language, each.text, default=each.default)
 
 
 @operation(allow=Permission.SETTINGS_MANAGE)
@@ -40,3 +63,7 @@ def save(actor: Actor, firm: Firm, key: str, language: str, text: str, *, defaul
     else:
         scope.add(FirmText, key=key, language=language, text=own)
     audit.record(actor, "text.saved", firm, facts={"key": key, "language": language, "own": bool(own)})
+
+
+def _field(wording: Wording) -> str:
+    return f"{wording.key}.{wording.language}"

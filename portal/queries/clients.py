@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -309,8 +309,10 @@ def _row(client: Client, may_open: bool, figures: tuple[int, int, int], now: dat
     if not may_open:
         return row
     offers, invoices, overdue = figures
-    return ClientRow(
-        **{**row.__dict__, "city": client.city, "last_seen_at": client.last_seen_at},
+    return replace(
+        row,
+        city=client.city,
+        last_seen_at=client.last_seen_at,
         open_offers=offers,
         open_invoices=invoices,
         overdue_invoices=overdue,

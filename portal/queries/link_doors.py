@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from peewee import JOIN
+
 from portal.base import clock, tokens
 from portal.models.client import Client
 from portal.models.contact import Contact, Membership
@@ -67,9 +69,9 @@ def _row(scope: Scope, row_id: int) -> Link | None:
         Link.select(Link, Client, Firm, Contact, Membership, Document)
         .join_from(Link, Client)
         .join_from(Link, Firm)
-        .join_from(Link, Contact, "LEFT OUTER", on=(Contact.id == Link.contact), attr="found_contact")
-        .join_from(Link, Membership, "LEFT OUTER", on=live, attr="found_membership")
-        .join_from(Link, Document, "LEFT OUTER", on=(Document.id == Link.document), attr="found_document")
+        .join_from(Link, Contact, JOIN.LEFT_OUTER, on=(Contact.id == Link.contact), attr="found_contact")
+        .join_from(Link, Membership, JOIN.LEFT_OUTER, on=live, attr="found_membership")
+        .join_from(Link, Document, JOIN.LEFT_OUTER, on=(Document.id == Link.document), attr="found_document")
         .where(Link.id == row_id)
     )
     found: Link | None = scope.first(query)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from peewee import JOIN
+
 from portal.base import clock
 from portal.models.client import Client
 from portal.models.contact import Contact, Membership
@@ -116,9 +118,9 @@ def _client_query(fingerprint: str) -> Any:
         SignIn.select(SignIn, Client, Firm, Link, Contact, Membership)
         .join_from(SignIn, Client)
         .join_from(SignIn, Firm)
-        .join_from(SignIn, Link, "LEFT OUTER", on=(Link.id == SignIn.link_id), attr="found_link")
-        .join_from(SignIn, Contact, "LEFT OUTER", on=(Contact.id == SignIn.contact), attr="found_contact")
-        .join_from(SignIn, Membership, "LEFT OUTER", on=live, attr="found_membership")
+        .join_from(SignIn, Link, JOIN.LEFT_OUTER, on=(Link.id == SignIn.link_id), attr="found_link")
+        .join_from(SignIn, Contact, JOIN.LEFT_OUTER, on=(Contact.id == SignIn.contact), attr="found_contact")
+        .join_from(SignIn, Membership, JOIN.LEFT_OUTER, on=live, attr="found_membership")
         .where(SignIn.token == fingerprint, SignIn.kind != STAFF)
     )
 
