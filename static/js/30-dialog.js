@@ -54,6 +54,7 @@
     if (toasts) document.body.append(toasts);
     // Later, because htmx may still be busy with the form that asked for closing.
     setTimeout(() => { if (!target.open) page.one('#dialog-body', target)?.replaceChildren(); }, 500);
+    // Safari does not focus what is clicked, so it cannot go back by itself.
     if (opener?.isConnected) opener.focus();
   }, true);
 
