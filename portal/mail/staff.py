@@ -11,7 +11,7 @@ from portal.mail.rendering import letter
 from portal.models.identity import Identity
 from portal.models.staff import Staff
 from portal.models.ticket import Ticket
-from portal.operations import resets
+from portal.operations import reset_answers
 from portal.policies.actors import InstanceActor
 
 
@@ -32,7 +32,7 @@ def invite(mailing: Mailing) -> Letter:
 def reset(mailing: Mailing) -> Letter:
     """A new password. Subject: `ticket`; or nothing: somebody typed the address, and the ticket is made now."""
     asked_by_anybody = "ticket" not in mailing.first.subject
-    if asked_by_anybody and resets.answer(InstanceActor(mailing.firm.id, "worker"), mailing.first) is None:
+    if asked_by_anybody and reset_answers.answer(InstanceActor(mailing.firm.id, "worker"), mailing.first) is None:
         raise Dropped("nobody")
     _ = mailing.gettext
     ticket, staff = _ticket(mailing)
