@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from email import charset, policy
@@ -10,9 +11,12 @@ from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from email.utils import format_datetime, formataddr
 
+from email_validator import validate_email
+
 from portal.base.text import one_line, valid_email
 
 LONGEST_HEADER = 200
+_PLAIN = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+", re.ASCII)
 _WIRE = policy.compat32.clone(linesep="\r\n", max_line_length=76)
 # quoted-printable keeps a text readable for whoever looks at the source; base64 would also cost spam points
 _UTF8 = charset.Charset("utf-8")
@@ -60,12 +64,13 @@ def compose(letter: Letter, envelope: Envelope) -> bytes:
 
 
 def wire_address(address: str) -> str:
-    """The address as mail servers take it: the domain in ASCII (IDNA). Raises ValueError where that cannot be."""
-    local, _at, domain = one_line(address).rpartition("@")
-    plain = f"{local}@{domain.encode('idna').decode()}"
-    if not plain.isascii() or not valid_email(plain):
+    """The address as mail servers take it: the domain in ASCII (IDNA 2008). Raises ValueError where that cannot be."""
+    if _PLAIN.fullmatch(address):
+        return address
+    found = validate_email(address, check_deliverability=False, test_environment=True)
+    if found.ascii_email is None:
         raise ValueError(address)
-    return plain
+    return found.ascii_email
 
 
 def _address(address: str, name: str = "") -> str:

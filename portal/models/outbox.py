@@ -8,7 +8,7 @@ from typing import Any
 
 from peewee import BooleanField, IntegerField, TextField
 
-from portal.base import clock
+from portal.base import clock, text
 from portal.base.text import email_key, uid
 from portal.models.firm import FirmRecord
 from portal.models.record import InstantField, JsonField, open_scope
@@ -31,7 +31,8 @@ class OutboxMail(FirmRecord):
     client_id = IntegerField(null=True, index=True)
     language = TextField(default="de")
     unique_key = TextField(unique=True)
-    message_id = TextField(default=uid)
+    # `uid` is the column by now, no longer the function
+    message_id = TextField(default=text.uid)
     state = TextField(default=QUEUED)
     held = BooleanField(default=False)
     attempts = IntegerField(default=0)
