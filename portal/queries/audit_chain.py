@@ -12,8 +12,8 @@ from portal.models.firm import Firm
 from portal.policies import scope as scopes
 
 _PAGE = 2000
-# a column that was overwritten with what its field cannot read
-_UNREADABLE = (ValueError, TypeError, OverflowError)
+# a column that was overwritten with what its field cannot read; peewee makes an IndexError of some
+_UNREADABLE = (ValueError, TypeError, OverflowError, IndexError)
 
 
 @dataclass(frozen=True)
