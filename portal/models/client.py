@@ -19,8 +19,9 @@ FOREVER = datetime.fromisoformat("9999-01-01T00:00:00+00:00")
 class Client(FirmRecord):
     """A client.
 
-    `number_key`, `name_key` are the forms for comparing and sorting, `search_text` what the search index holds. `reachable_until` is the end of the last way
-    in that works (null: none), kept by `operations/access.py`; with `login_granted` it makes the status (DETAILS 3).
+    `number_key`, `name_key` are the forms for comparing and sorting, `search_text` what the search index holds.
+    `reachable_until` is the end of the last way in that works (null: none), kept by `operations/access.py`; with
+    `login_granted` (a contact has login on, the portal is open) it makes the status (DETAILS 3).
     """
 
     uid = TextField(default=uid, unique=True)

@@ -166,10 +166,13 @@ def _matching(client: Client, fields: dict[str, Any]) -> Membership | None:
 
 def _merge(contact: Contact, client: Client, fields: dict[str, Any]) -> Contact:
     """Take over what is said of somebody already known; a different name only while this client is the only one."""
-    names = {name: fields[name] for name in ("first_name", "last_name") if name in fields}
-    renamed = any(searchable(value) != searchable(getattr(contact, name)) for name, value in names.items())
-    if renamed and contact.first_name + contact.last_name and _has_other_client(contact, client):
-        raise Conflict("name", existing=contact.uid)
+    if _has_other_client(contact, client):
+        for name in ("first_name", "last_name"):
+            known = getattr(contact, name)
+            if known and searchable(fields.get(name, known)) != searchable(known):
+                raise Conflict("name", existing=contact.uid)
+            # the same name in other letters is no reason to change it for the other client too
+            fields = {field: value for field, value in fields.items() if field != name or not known}
     _save(contact, _changes(contact, fields))
     return contact
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -21,10 +21,17 @@ from portal.policies.scope import Scope, StaffScope
 from portal.queries.page import COUNTED, Page, counted, cursor, read_cursor
 
 SORTS = {"name": Client.name_key, "number": Client.number_key, "seen": Client.last_seen_at}
+_COLUMNS = (
+    Client.id, Client.uid, Client.number, Client.number_key, Client.name, Client.name_key, Client.kind, Client.city,
+    Client.is_test, Client.archived_at, Client.login_granted, Client.portal_access, Client.reachable_until,
+    Client.last_seen_at,
+)  # fmt: skip
 STATUSES = (ACTIVE, PENDING, OFFLINE)
 NEVER = "never"
 SEEN_DAYS = {"7": 7, "30": 30, "365": 365}
-_PROBE = 1000
+# Fewer candidates than _FEW are looked up at once; else a stretch of the order is walked, and if that brings too
+# little, up to _MANY are looked up. Looking up costs about as much per row as walking (docs/performance.md)
+_FEW, _STRETCH, _MANY = 1000, 1000, 20_000
 _MOST_LETTERS, _MOST_WORDS = 100, 8
 _PHONE = re.compile(r"[+0-9][0-9 ()/.-]{5,}")
 
@@ -68,19 +75,12 @@ def page(
     """
     now = clock.now()
     shown = Client.archived_at.is_null(not archived)
-    narrowed = [
-        *_searched(scope, search, shown),
-        *_with_status(scope, status, shown, now),
-        *_seen(scope, seen, shown, now),
-    ]
-    conditions = [shown, *_narrowest(narrowed)]
-    if kind:
-        conditions.append(Client.kind == kind)
-    order = _Order.of(sort)
-    clients, following, preceding = order.walk(_listed(scope), conditions, after, before, limit)
-    count, many = _count(scope, conditions, narrowed, uncounted=bool(kind))
-    rows = _rows(scope, clients, now, today)
-    return Page(rows, next=following, previous=preceding, count=count, many=many)
+    ways = [*_searched(scope, search, shown), *_with_status(scope, status, shown, now), *_seen(scope, seen, shown, now)]
+    others = [shown] if kind is None else [shown, Client.kind == kind]
+    found = _Walk(scope, _Order.of(sort), after, before, limit).page(ways, others)
+    # what was met while walking is not counted: that would be a scan
+    count = _count(found.query) if found.countable and kind is None else (None, len(ways) == 1 and kind is None)
+    return Page(_rows(scope, found.clients, now, today), found.next, found.previous, *count)
 
 
 def by_number(scope: Scope, number: str) -> Client:
@@ -96,45 +96,31 @@ def documents_count(scope: Scope, client: Client) -> tuple[int | None, bool]:
 
 
 @dataclass(frozen=True)
-class _Narrowing:
-    """One way to make the list shorter: `ids` when they are few enough to be fetched, else only a test for each row."""
+class _Way:
+    """One way to make the list shorter: `find` answers ids, at most so many; `test` asks the same of one row.
+
+    `exact`: what was found needs no test. `field`: the test is a range of this column, so its order needs no search.
+    """
 
     test: Expression
-    ids: list[int] | None = None
-    extra: Expression | None = None
-
-    @property
-    def conditions(self) -> list[Expression]:
-        first = self.test if self.ids is None else index.among(Client.id, self.ids)
-        return [first] if self.extra is None else [first, self.extra]
+    find: Callable[[int], list[int]]
+    exact: bool = False
+    field: Any = None
 
 
-def _narrowest(ways: list[_Narrowing]) -> list[Expression]:
-    """Fetch by the shortest list of ids; the others only test what it found. None short: walk and test."""
-    shortest = min((way for way in ways if way.ids is not None), key=lambda way: len(way.ids or ()), default=None)
-    found: list[Expression] = []
-    for way in ways:
-        if way is shortest:
-            found += way.conditions
-        else:
-            found += [way.test] if way.extra is None else [way.test, way.extra]
-    return found
-
-
-def _searched(scope: Scope, typed: str, shown: Expression) -> list[_Narrowing]:
+def _searched(scope: Scope, typed: str, shown: Expression) -> list[_Way]:
     words = _words(typed)
+    long = [word for word in words if len(word) >= index.SHORTEST]
     if not words:
         return []
-    long = [word for word in words if len(word) >= index.SHORTEST]
     if not long:
         return [_begins(scope, " ".join(words), shown)]
-    extra = _own(scope, words)
-    test = _all(index.holds(Client.search_text, word) for word in words)
-    assert scope.firm_id is not None
-    ids = index.find(scope.firm_id, long, _PROBE)
-    return [
-        _Narrowing(test, ids if len(ids) < _PROBE else None, _both(test if len(long) < len(words) else None, extra))
-    ]
+    firm_id = scope.firm_id
+    assert firm_id is not None
+    tests = [index.holds(Client.search_text, word) for word in words]
+    own = _own(scope, words)
+    test = _all([*tests, own] if own is not None else tests)
+    return [_Way(test, lambda most: index.find(firm_id, long, most), exact=own is None and len(long) == len(words))]
 
 
 def _words(typed: str) -> list[str]:
@@ -145,51 +131,52 @@ def _words(typed: str) -> list[str]:
     return plain.split()[:_MOST_WORDS]
 
 
-def _begins(scope: Scope, prefix: str, shown: Expression) -> _Narrowing:
+def _begins(scope: Scope, prefix: str, shown: Expression) -> _Way:
     """One or two letters: names and numbers that begin so, by ranges of their indexes (a bound LIKE scans; tried)."""
     names, numbers = _range(Client.name_key, prefix), _range(Client.number_key, prefix)
-    named, numbered = _ids(scope, shown & names), _ids(scope, shown & numbers)
-    test = names if not numbered else numbers if not named else names | numbers
-    few = len(named) < _PROBE and len(numbered) < _PROBE
-    return _Narrowing(test, list({*named, *numbered}) if few else None)
+    ranges = {Client.name_key: names, Client.number_key: numbers}
+    present = {f: part for f, part in ranges.items() if scope.holds(_listed(scope, Client.id).where(shown, part))}
+    field = next(iter(present)) if len(present) == 1 else None
+    test = ranges[field] if field is not None else names | numbers
+    return _Way(test, lambda most: _ids(scope, shown, list(present.values()), most), exact=True, field=field)
 
 
 def _range(field: Any, prefix: str) -> Expression:
     return (field >= prefix) & (field < prefix[:-1] + chr(ord(prefix[-1]) + 1))
 
 
-def _with_status(scope: Scope, status: str | None, shown: Expression, now: datetime) -> list[_Narrowing]:
+def _with_status(scope: Scope, status: str | None, shown: Expression, now: datetime) -> list[_Way]:
     if status not in STATUSES:
         return []
-    never, past, open_now = (
+    never, past, reachable = (
         Client.reachable_until.is_null(),
         Client.reachable_until <= now,
         Client.reachable_until > now,
     )
     if status == ACTIVE:
-        return [_probed(scope, shown, open_now, [Client.login_granted.in_((False, True)) & open_now])]
+        ranges = [Client.login_granted.in_((False, True)) & reachable]
+        return [_Way(reachable, lambda most: _ids(scope, shown, ranges, most), exact=True)]
     granted = Client.login_granted == (status == PENDING)
-    return [_probed(scope, shown, granted & (never | past), [granted & never, granted & past])]
+    ranges = [granted & never, granted & past]
+    return [_Way(granted & (never | past), lambda most: _ids(scope, shown, ranges, most), exact=True)]
 
 
-def _seen(scope: Scope, seen: str | None, shown: Expression, now: datetime) -> list[_Narrowing]:
+def _seen(scope: Scope, seen: str | None, shown: Expression, now: datetime) -> list[_Way]:
     if seen == NEVER:
         test = Client.last_seen_at.is_null()
     elif seen in SEEN_DAYS:
         test = Client.last_seen_at >= now - timedelta(days=SEEN_DAYS[seen])
     else:
         return []
-    return [_probed(scope, shown, test, [test])]
+    return [_Way(test, lambda most: _ids(scope, shown, [test], most), exact=True)]
 
 
-def _probed(scope: Scope, shown: Expression, test: Expression, parts: list[Expression]) -> _Narrowing:
-    """`parts`: the test as ranges of an index, each of which can be probed."""
-    found = {row_id for part in parts for row_id in _ids(scope, shown & part)}
-    return _Narrowing(test, list(found) if len(found) < _PROBE else None)
-
-
-def _ids(scope: Scope, condition: Expression) -> list[int]:
-    return [row_id for (row_id,) in _listed(scope, Client.id).where(condition).limit(_PROBE).tuples()]
+def _ids(scope: Scope, shown: Expression, ranges: list[Expression], most: int) -> list[int]:
+    """Ids in ranges of an index, at most so many of each: an OR of them would not be looked up but scanned."""
+    found: set[int] = set()
+    for part in ranges:
+        found.update(row_id for (row_id,) in _listed(scope, Client.id).where(shown, part).limit(most).tuples())
+    return list(found)
 
 
 def _own(scope: Scope, words: list[str]) -> Expression | None:
@@ -205,12 +192,6 @@ def _all(tests: Iterable[Expression]) -> Expression:
     for test in others:
         first &= test
     return first
-
-
-def _both(one: Expression | None, other: Expression | None) -> Expression | None:
-    if one is None or other is None:
-        return one if other is None else other
-    return one & other
 
 
 def _is_restricted(scope: Scope) -> bool:
@@ -233,59 +214,127 @@ class _Order:
         name = sort.removeprefix("-")
         return cls(name, sort.startswith("-")) if name in SORTS else cls("name", False)
 
-    def walk(
-        self, query: Any, conditions: list[Expression], after: str | None, before: str | None, limit: int
-    ) -> tuple[list[Client], str | None, str | None]:
-        """The rows after or before a cursor, with the cursors of the next and the previous page."""
-        kind = int if self.name == "seen" else str
-        back = read_cursor(before, kind, int)
-        start = back or read_cursor(after, kind, int)
-        down = self.down != (back is not None)
-        rows: list[Client] = []
-        for part in self._parts(start, down):
-            chosen = query.where(*conditions, *part).order_by(*self._by(down)).limit(limit + 1 - len(rows))
-            rows += list(chosen)
-            if len(rows) > limit:
-                break
-        further = len(rows) > limit
-        rows = rows[:limit][::-1] if back else rows[:limit]
-        if not rows:
-            return [], None, None
-        following = self._cursor(rows[-1]) if further or back else None
-        preceding = self._cursor(rows[0]) if (further if back else start) else None
-        return rows, following, preceding
+    @property
+    def field(self) -> Any:
+        return SORTS[self.name]
 
-    def _by(self, down: bool) -> list[Any]:
-        field = SORTS[self.name]
-        return [field.desc(), Client.id.desc()] if down else [field, Client.id]
+    def by(self, down: bool) -> list[Any]:
+        return [self.field.desc(), Client.id.desc()] if down else [self.field, Client.id]
 
-    def _parts(self, start: Any, down: bool) -> list[list[Expression]]:
-        """What lies beyond the key, as ranges of the index one after the other: an OR over null would sort all rows."""
+    def beyond(self, start: tuple[Any, ...] | None, down: bool) -> list[list[Expression]]:
+        """What follows a key, as ranges of the index one after the other: an OR over null would sort all rows."""
         if start is None:
             return [[]]
-        field, (value, row_id) = SORTS[self.name], start
+        value, row_id = start
         beyond_id = Client.id < row_id if down else Client.id > row_id
         if value is None:
-            rest = [] if down else [[field.is_null(False)]]
-            return [[field.is_null(), beyond_id], *rest]
-        limit = InstantField().python_value(value) if self.name == "seen" else value
-        beyond = field < limit if down else field > limit
-        same = field <= limit if down else field >= limit
-        nulls = [[field.is_null()]] if down and field.null else []
-        return [[same, beyond | beyond_id], *nulls]
+            rest = [] if down else [[self.field.is_null(False)]]
+            return [[self.field.is_null(), beyond_id], *rest]
+        after = self.field < value if down else self.field > value
+        same = self.field <= value if down else self.field >= value
+        nulls = [[self.field.is_null()]] if down and self.field.null else []
+        return [[same, after | beyond_id], *nulls]
 
-    def _cursor(self, row: Client) -> str:
-        value = getattr(row, SORTS[self.name].name)
+    def read(self, text: str | None) -> tuple[Any, ...] | None:
+        key = read_cursor(text, int if self.name == "seen" else str, int)
+        if key is None or self.name != "seen":
+            return key
+        return InstantField().python_value(key[0]), key[1]
+
+    def cursor(self, row: Client) -> str:
+        value = getattr(row, self.field.name)
         return cursor(InstantField().db_value(value) if self.name == "seen" else value, row.id)
 
 
-def _count(
-    scope: Scope, conditions: list[Expression], ways: list[_Narrowing], *, uncounted: bool
-) -> tuple[int | None, bool]:
-    if any(way.ids is not None for way in ways) or not (ways or uncounted):
-        found = _listed(scope, Client.id).where(*conditions).limit(COUNTED + 1)
-        return counted(len(list(found.tuples())))
-    return None, len(ways) == 1 and not uncounted
+@dataclass(frozen=True)
+class _Found:
+    """What a walk brought: rows, the cursors beside them, the query of the whole list, and whether
+    counting it costs no more than a look into an index."""
+
+    clients: list[Client]
+    next: str | None
+    previous: str | None
+    query: Any
+    countable: bool
+
+
+class _Walk:
+    """Finds a page: few candidates are looked up and sorted, many are met while walking the index of the order."""
+
+    def __init__(self, scope: Scope, order: _Order, after: str | None, before: str | None, limit: int) -> None:
+        self.scope, self.order, self.limit = scope, order, limit
+        back = order.read(before)
+        self.back = back is not None
+        self.start = back or order.read(after)
+        self.down = order.down != self.back
+
+    def page(self, ways: list[_Way], others: list[Expression]) -> _Found:
+        query = _listed(self.scope, *_COLUMNS).where(*others)
+        tested = query.where(*(way.test for way in ways))
+        if not ways or any(way.field is self.order.field for way in ways):
+            return self._found(self._read(tested), tested, countable=len(ways) < 2)
+        few = self._few(ways)
+        rows = self._near(tested, others) if few is None else None
+        if rows is not None:
+            return self._found(rows, tested, countable=False)
+        known = few or self._common(ways)
+        chosen = tested if known is None else _looked_up(query, ways, *known)
+        return self._found(self._read(chosen), chosen, countable=known is not None)
+
+    def _few(self, ways: list[_Way]) -> tuple[list[int], list[_Way]] | None:
+        for way in ways:
+            ids = way.find(_FEW)
+            if len(ids) < _FEW:
+                return ids, [way]
+        return None
+
+    def _near(self, query: Any, others: list[Expression]) -> list[Client] | None:
+        """Walk a stretch of the order; None: too little was met there, as with names that stand side by side."""
+        if self.order.field.null:
+            return self._read(query)
+        far = self._key_at(_STRETCH, others)
+        if far is None:
+            return self._read(query)
+        rows = self._read(query.where(self.order.field >= far if self.down else self.order.field <= far))
+        return rows if len(rows) > self.limit else None
+
+    def _key_at(self, offset: int, others: list[Expression]) -> Any:
+        (part,) = self.order.beyond(self.start, self.down)
+        keys = _listed(self.scope, self.order.field).where(*others, *part).order_by(*self.order.by(self.down))
+        return next((key for (key,) in list(keys.offset(offset).limit(1).tuples())), None)
+
+    def _common(self, ways: list[_Way]) -> tuple[list[int], list[_Way]] | None:
+        """The ids that all ways have in common, as far as they can be listed, and the ways that were."""
+        listed = [(way, ids) for way in ways if len(ids := way.find(_MANY)) < _MANY]
+        if not listed:
+            return None
+        return list(set.intersection(*(set(ids) for _way, ids in listed))), [way for way, _ids in listed]
+
+    def _read(self, query: Any) -> list[Client]:
+        rows: list[Client] = []
+        for part in self.order.beyond(self.start, self.down):
+            rows += list(query.where(*part).order_by(*self.order.by(self.down)).limit(self.limit + 1 - len(rows)))
+            if len(rows) > self.limit:
+                break
+        return rows
+
+    def _found(self, rows: list[Client], query: Any, *, countable: bool) -> _Found:
+        further = len(rows) > self.limit
+        rows = rows[: self.limit][::-1] if self.back else rows[: self.limit]
+        if not rows:
+            return _Found([], None, None, query, countable)
+        following = self.order.cursor(rows[-1]) if further or self.back else None
+        preceding = self.order.cursor(rows[0]) if (further if self.back else self.start) else None
+        return _Found(rows, following, preceding, query, countable)
+
+
+def _looked_up(query: Any, ways: list[_Way], ids: list[int], by: list[_Way]) -> Any:
+    tests = [way.test for way in ways if not (way.exact and way in by)]
+    return index.fetched(query.where(*tests) if tests else query, ids)
+
+
+def _count(query: Any) -> tuple[int | None, bool]:
+    return counted(query.limit(COUNTED + 1).count())
 
 
 def _rows(scope: Scope, clients: list[Client], now: datetime, today: date | None) -> list[ClientRow]:
