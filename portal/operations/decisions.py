@@ -1,49 +1,21 @@
-"""Deciding offers: accept, decline, and what staff do with an acceptance that waits (DETAILS 7, X2).
-
-One conditional UPDATE (published, undecided, this version, still valid), a row that is unique for the offer, the
-audit entry and the mails stand in one transaction: all or nothing, whoever comes second.
-"""
+"""Decisions about offers: how a client makes one, and what staff do with an acceptance that waits (DETAILS 7, X2)."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from portal.base import clock, text
-from portal.base.errors import Conflict, Invalid, NotFound, NotPermitted
-from portal.models.client import PERSON, Client
-from portal.models.contact import Contact
-from portal.models.decision import ACCEPT, AWAITING, BINDING, CONFIRMED, DECLINE, REJECTED, OfferDecision, StepUpCode
-from portal.models.document import (
-    ACCEPTED,
-    CANCELLED,
-    DECLINED,
-    DRAFT,
-    OFFER,
-    PUBLISHED,
-    WITHDRAWN,
-    Document,
-    DocumentVersion,
-)
+from portal.base.errors import Conflict, Invalid
+from portal.models.decision import AWAITING, CONFIRMED, REJECTED, OfferDecision
+from portal.models.document import ACCEPTED, PUBLISHED, Document
 from portal.models.document import AWAITING as AWAITING_CONFIRMATION
-from portal.models.firm import Firm
-from portal.models.outbox import enqueue
-from portal.models.staff import Staff
-from portal.models.terms import Terms
-from portal.operations import audit, codes, links, recipients
+from portal.operations import audit, codes, offers
+from portal.operations.offers import LINE_LETTERS, decline, may_accept
 from portal.operations.operation import operation
 from portal.policies import scope as scopes
 from portal.policies.actors import ClientActor, StaffActor
 from portal.policies.permissions import Permission
 from portal.policies.scope import Scope
 
-NAME_LETTERS, REASON_LETTERS, KEY_LETTERS, LINE_LETTERS = 200, 2_000, 100, 300
-BY_LINK, BY_CONTACT_LINK, BY_VIEW = "link", "contact_link", "staff_view"
-CODE = "code"
-
-
-def may_accept(firm: Firm, client: Client) -> bool:
-    """Whether accepting is offered: to consumers only when the firm switched it on (DETAILS 7)."""
-    return client.kind != PERSON or firm.persons_accept
+__all__ = ["accept", "confirm", "decline", "may_accept", "reject"]
 
 
 def accept(
@@ -71,39 +43,9 @@ def accept(
     shown = codes.shown(version, sha256, fields_sha256)
     if code:
         _check_code(actor, document, shown, code, key)
-    return _accept(
+    return offers.accept(
         actor, document, version=version, sha256=sha256, fields_sha256=fields_sha256, name=name, agreed=agreed,
         key=key, language=language, button=button, code=code or "", terms_version=terms_version,
-    )  # fmt: skip
-
-
-@operation(allow=Permission.PORTAL_DECIDE)
-def decline(
-    actor: ClientActor,
-    document: Document,
-    *,
-    version: int,
-    sha256: str,
-    fields_sha256: str,
-    name: str,
-    key: str,
-    language: str,
-    button: str,
-    reason: str = "",
-) -> OfferDecision:
-    """Decline an offer as it was shown; never asks for a code. Raises as `accept`, and Invalid (reason)."""
-    scope = scopes.current()
-    made = _made_before(scope, actor, document, key, DECLINE)
-    if made is not None:
-        return made
-    name, reason = _checked_name(name), text.many_lines(reason)
-    if len(reason) > REASON_LETTERS:
-        raise Invalid(reason="too_long")
-    document = scope.by_id(Document, document.id)
-    current = _demand_as_shown(scope, document, version, sha256, fields_sha256)
-    return _decide(
-        actor, scope, document, current, DECLINE, BINDING, DECLINED,
-        name=name, reason=reason, key=key, language=language, button=button,
     )  # fmt: skip
 
 
@@ -119,10 +61,10 @@ def confirm(actor: StaffActor, decision: OfferDecision, *, with_whom: str, how: 
     _demand_waiting(scope, document)
     _settle(actor, scope, decision, CONFIRMED, settled_with=said["with_whom"], settled_how=said["how"],
             settled_when=said["when"])  # fmt: skip
-    scope.change(document, *_is(AWAITING_CONFIRMATION), outcome=ACCEPTED, closed_at=clock.now())
+    scope.change(document, *offers.standing(AWAITING_CONFIRMATION), outcome=ACCEPTED, closed_at=clock.now())
     facts = {"decision": decision.uid, "version": decision.version, "sha256": decision.sha256}
     audit.record(actor, "offer.confirmed", document, facts=facts, personal=said)
-    _tell_contact(scope, decision)
+    offers.tell_contact(scope, decision)
     return decision
 
 
@@ -137,13 +79,13 @@ def reject(actor: StaffActor, decision: OfferDecision, *, reason: str) -> OfferD
         Document.id == document.id, Document.state == PUBLISHED, Document.outcome == AWAITING_CONFIRMATION
     ).execute()
     audit.record(actor, "offer.rejected", document, facts={"decision": decision.uid}, personal=said)
-    _tell_contact(scope, decision)
+    offers.tell_contact(scope, decision)
     return decision
 
 
 def _check_code(actor: ClientActor, document: Document, shown: str, code: str, key: str) -> None:
     """Wrong codes are counted in a transaction of their own: the refusal must not undo the count."""
-    if _answered(actor, document, key):
+    if not _is_to_decide(actor, document, key):
         return
     verdict = codes.check(actor, document, shown=shown, typed=code)
     if verdict == "used_up":
@@ -152,203 +94,10 @@ def _check_code(actor: ClientActor, document: Document, shown: str, code: str, k
         raise Invalid(code=verdict)
 
 
-def _answered(actor: ClientActor, document: Document, key: str) -> bool:
+def _is_to_decide(actor: ClientActor, document: Document, key: str) -> bool:
+    """False: the answer is known without a code, and says more than that the code is no longer good."""
     with scopes.of_firm(actor.firm_id) as scope:
-        return _by_key(scope, document, key) is not None
-
-
-@operation(allow=Permission.PORTAL_DECIDE)
-def _accept(
-    actor: ClientActor,
-    document: Document,
-    *,
-    version: int,
-    sha256: str,
-    fields_sha256: str,
-    name: str,
-    agreed: bool,
-    key: str,
-    language: str,
-    button: str,
-    code: str,
-    terms_version: int | None,
-) -> OfferDecision:
-    scope = scopes.current()
-    made = _made_before(scope, actor, document, key, ACCEPT)
-    if made is not None:
-        return made
-    client = scope.by_id(Client, document.client_id)
-    if not may_accept(scope.firm, client):
-        raise NotPermitted("persons")
-    name = _checked_name(name, agreed=agreed)
-    document = scope.by_id(Document, document.id)
-    current = _demand_as_shown(scope, document, version, sha256, fields_sha256)
-    terms = _terms(scope)
-    if terms_version is not None and (terms is None or terms.version != terms_version):
-        raise Conflict("changed")
-    proof = _step_up(scope, actor, document, codes.shown(version, sha256, fields_sha256), code)
-    waits = proof is None
-    return _decide(
-        actor, scope, document, current, ACCEPT,
-        AWAITING if waits else BINDING, AWAITING_CONFIRMATION if waits else ACCEPTED,
-        name=name, key=key, language=language, button=button, **_terms_facts(terms), **(proof or {}),
-    )  # fmt: skip
-
-
-def _step_up(scope: Scope, actor: ClientActor, document: Document, shown: str, typed: str) -> dict[str, str] | None:
-    """How the acceptance was confirmed: {} when nothing was asked, None when nobody can be asked by mail."""
-    if not codes.needed(scope.firm, document):
-        return {}
-    if codes.destination(scope, actor) is None:
-        return None
-    if not typed:
-        raise Invalid(code="missing")
-    code: StepUpCode = codes.use(scope, actor, document, shown=shown, typed=typed)
-    return {"step_up": CODE, "step_up_to": code.sent_to}
-
-
-def _made_before(scope: Scope, actor: ClientActor, document: Document, key: str, verdict: str) -> OfferDecision | None:
-    if not key or len(key) > KEY_LETTERS:
-        raise Invalid(key="bad")
-    made = _by_key(scope, document, key)
-    if made is None:
-        return None
-    if made.verdict != verdict or made.client_id != actor.client_id:
-        raise Conflict("decided")
-    audit.noticed()
-    return made
-
-
-def _by_key(scope: Scope, document: Document, key: str) -> OfferDecision | None:
-    found: OfferDecision | None = scope.first(
-        scope.of(OfferDecision).where(OfferDecision.key == _stored_key(document, key))
-    )
-    return found
-
-
-def _stored_key(document: Document, key: str) -> str:
-    return f"{document.uid}:{key}"
-
-
-def _checked_name(name: str, *, agreed: bool = True) -> str:
-    name = text.one_line(name)
-    errors = {} if agreed else {"agreed": "missing"}
-    if not name or len(name) > NAME_LETTERS:
-        errors["name"] = "too_long" if name else "missing"
-    if errors:
-        raise Invalid(**errors)
-    return name
-
-
-def _demand_as_shown(
-    scope: Scope, document: Document, version: int, sha256: str, fields_sha256: str
-) -> DocumentVersion:
-    """The current version, if the offer can be decided and is what the form showed. Raises Conflict, NotFound."""
-    refusal = _refusal(scope, document)
-    if refusal is not None:
-        raise Conflict(refusal)
-    current: DocumentVersion = scope.one(
-        scope.of(DocumentVersion).where(
-            DocumentVersion.document == document.id, DocumentVersion.number == document.version
-        )
-    )
-    if (version, sha256, fields_sha256) != (current.number, current.sha256, current.fields_sha256):
-        raise Conflict("changed")
-    return current
-
-
-def _refusal(scope: Scope, document: Document) -> str | None:
-    if document.kind != OFFER or document.state == DRAFT:
-        raise NotFound("offer")
-    if document.state in (WITHDRAWN, CANCELLED):
-        return document.state
-    if document.outcome is not None:
-        return "decided"
-    return "expired" if document.is_expired(clock.today(scope.firm.time_zone)) else None
-
-
-def _decide(
-    actor: ClientActor,
-    scope: Scope,
-    document: Document,
-    current: DocumentVersion,
-    verdict: str,
-    state: str,
-    outcome: str,
-    *,
-    name: str,
-    key: str,
-    language: str,
-    button: str,
-    **more: Any,
-) -> OfferDecision:
-    today = clock.today(scope.firm.time_zone)
-    scope.change(
-        document,
-        *_is(None),
-        Document.version == current.number,
-        Document.valid_until.is_null() | (Document.valid_until >= today),
-        outcome=outcome,
-        closed_at=clock.now(),
-    )
-    decision = scope.add(
-        OfferDecision,
-        client=document.client_id,
-        document=document.id,
-        verdict=verdict,
-        state=state,
-        version=current.number,
-        sha256=current.sha256,
-        fields_sha256=current.fields_sha256,
-        amount=current.payable if current.total is None else current.total,
-        currency=current.currency,
-        button=text.one_line(button)[:LINE_LETTERS],
-        language=language,
-        name=name,
-        contact=actor.contact_id,
-        contact_name=actor.contact_name,
-        identified_by=_identified_by(actor),
-        address=actor.address,
-        agent=actor.agent[:LINE_LETTERS],
-        key=_stored_key(document, key),
-        at=clock.now(),
-        **more,
-    )
-    _record(actor, document, decision)
-    _tell_staff(scope, document, decision)
-    _tell_contact(scope, decision)
-    return decision
-
-
-def _is(outcome: str | None) -> tuple[Any, Any]:
-    undecided = Document.outcome.is_null() if outcome is None else Document.outcome == outcome
-    return (Document.state == PUBLISHED, undecided)
-
-
-def _identified_by(actor: ClientActor) -> str:
-    if actor.viewer_uid:
-        return BY_VIEW
-    return BY_LINK if actor.contact_id is None else BY_CONTACT_LINK
-
-
-def _record(actor: ClientActor, document: Document, decision: OfferDecision) -> None:
-    words = {ACCEPT: "offer.accepted", DECLINE: "offer.declined"}
-    names = (
-        "uid", "state", "version", "sha256", "fields_sha256", "amount", "currency", "terms_version", "terms_sha256",
-        "button", "language", "identified_by", "step_up",
-    )  # fmt: skip
-    facts = {name: getattr(decision, name) for name in names} | {"link": actor.link_uid}
-    personal = {name: getattr(decision, name) for name in ("name", "reason", "address", "agent", "step_up_to")}
-    audit.record(actor, words[decision.verdict], document, facts=facts, personal=personal)
-
-
-def _terms(scope: Scope) -> Terms | None:
-    found: Terms | None = scope.first(scope.of(Terms).order_by(Terms.version.desc()))
-    return found
-
-
-def _terms_facts(terms: Terms | None) -> dict[str, Any]:
-    return {} if terms is None else {"terms_version": terms.version, "terms_sha256": terms.sha256}
+        return scope.by_id(Document, document.id).is_open and offers.by_key(scope, document, key) is None
 
 
 def _lines(**said: str) -> dict[str, str]:
@@ -385,46 +134,3 @@ def _settle(actor: StaffActor, scope: Scope, decision: OfferDecision, state: str
         )
     except Conflict:
         raise Conflict("settled") from None
-
-
-def _tell_staff(scope: Scope, document: Document, decision: OfferDecision) -> None:
-    for recipient in recipients.staff_about(scope, document, Staff.mail_decisions):
-        enqueue(
-            "decision",
-            {"staff": recipient.staff.id, "decision": decision.id},
-            recipient.email,
-            key=f"{decision.id}:{decision.state}:{recipient.staff.id}",
-            language=recipient.language,
-            client_id=decision.client_id,
-        )
-
-
-def _tell_contact(scope: Scope, decision: OfferDecision) -> None:
-    """A receipt to whoever decided; behind a link of nobody to the primary contact, who then knows of it."""
-    contact = _decider(scope, decision)
-    if contact is None or not recipients.has_address(contact):
-        return
-    client = scope.by_id(Client, decision.client_id)
-    enqueue(
-        "decision_receipt",
-        {"client": client.id, "contact": contact.id, "decision": decision.id, "link": _link_id(scope, client, contact)},
-        contact.email,
-        key=f"{decision.id}:{decision.state}",
-        language=recipients.language_of(contact, client, scope.firm),
-        client_id=client.id,
-    )
-
-
-def _decider(scope: Scope, decision: OfferDecision) -> Contact | None:
-    for recipient in recipients.of_client(scope, scope.by_id(Client, decision.client_id)):
-        if decision.contact_id in (None, recipient.contact.id) and (
-            decision.contact_id is not None or recipient.membership.primary
-        ):
-            return recipient.contact
-    return None
-
-
-def _link_id(scope: Scope, client: Client, contact: Contact) -> int | None:
-    """Only who gets mail with an address gets one here (DETAILS 3)."""
-    told = any(r.is_told and r.contact.id == contact.id for r in recipients.of_client(scope, client))
-    return links.newest_or_make(client, contact).id if told else None

@@ -1,0 +1,52 @@
+"""Actors for tests of operations: found as the gate finds them, from a session that was really begun."""
+
+from __future__ import annotations
+
+from portal.base import tokens
+from portal.models.link import Link
+from portal.models.outbox import OutboxMail
+from portal.models.staff import Staff
+from portal.operations import sign_ins
+from portal.policies import scope as scopes
+from portal.policies.actors import ClientActor, StaffActor, Stranger
+from portal.queries.sign_ins import find_visit
+
+
+def staff(firm_id: int, staff_id: int) -> StaffActor:
+    """A signed-in staff member."""
+    with scopes.of_firm(firm_id) as scope:
+        row = scope.by_id(Staff, staff_id)
+    visit = find_visit(tokens.fingerprint(sign_ins.begin_staff(Stranger(firm_id), row)), "staff")
+    assert visit is not None
+    assert isinstance(visit.actor, StaffActor)
+    return visit.actor
+
+
+def by_link(firm_id: int, link_id: int) -> ClientActor:
+    """Whoever opened the link, in a session of its own."""
+    with scopes.of_firm(firm_id) as scope:
+        link = scope.by_id(Link, link_id)
+    token = sign_ins.open_link(Stranger(firm_id, "203.0.113.7", "Test browser"), link)
+    return _client(token)
+
+
+def viewing(actor: StaffActor, client_id: int) -> ClientActor:
+    """A staff member who looks at the portal as the client does."""
+    from portal.models.client import Client
+
+    with scopes.of_firm(actor.firm_id) as scope:
+        client = scope.by_id(Client, client_id)
+    return _client(sign_ins.view_as_client(actor, client))
+
+
+def mails(firm_id: int, kind: str) -> list[OutboxMail]:
+    """What is queued of this kind, in its order."""
+    with scopes.of_firm(firm_id) as scope:
+        return list(scope.of(OutboxMail).where(OutboxMail.kind == kind).order_by(OutboxMail.id))
+
+
+def _client(token: str) -> ClientActor:
+    visit = find_visit(tokens.fingerprint(token), "client")
+    assert visit is not None
+    assert isinstance(visit.actor, ClientActor)
+    return visit.actor
