@@ -91,31 +91,21 @@ def change_look(actor: Actor, firm: Firm, *, colour: str, background: str) -> No
     _save(actor, firm, "settings.look_changed", {"colour": plain, "background": background})
 
 
-@operation(allow=Permission.SETTINGS_MANAGE)
 def change_logo(actor: Actor, firm: Firm, *, content: bytes, name: str) -> None:
     """Put a new logo in place of the old one; it is drawn anew as PNG. Raises Invalid with the reason at `logo`.
 
     `firm.logo` is the random name in the file store: it stands in the logo's address, which may be kept for a year.
-    The old file stays, because mails that were sent before show it.
     """
     try:
         png = images.logo(content)
     except Refused as refused:
         raise Invalid(logo=refused.reason) from None
-    path, sha256 = files.keep_bytes(png)
-    scope = scopes.current()
-    scope.add(
-        StoredFile, path=path, name=one_line(name)[:_LONGEST_LINE], media_type="image/png", size=len(png),
-        sha256=sha256, created_at=clock.now(),
-    )  # fmt: skip
-    scope.change(firm, logo=path)
-    audit.record(actor, "settings.logo_changed", firm, facts={"sha256": sha256, "size": len(png)})
+    _forget(_put_logo(actor, firm, png=png, name=name))
 
 
-@operation(allow=Permission.SETTINGS_MANAGE)
 def remove_logo(actor: Actor, firm: Firm) -> None:
     """Show the firm's initial again."""
-    _save(actor, firm, "settings.logo_removed", {"logo": None})
+    _forget(_drop_logo(actor, firm))
 
 
 @operation(allow=Permission.SETTINGS_MANAGE)
@@ -178,6 +168,30 @@ def change_mail(actor: Actor, firm: Firm, *, decisions: Collection[str]) -> None
     audit.record(actor, "settings.mail_changed", firm, facts=facts, personal={"names": names})
 
 
+@operation(allow=Permission.SETTINGS_MANAGE)
+def _put_logo(actor: Actor, firm: Firm, *, png: bytes, name: str) -> str | None:
+    path, sha256 = files.keep_bytes(png)
+    scope, before = scopes.current(), _present_logo()
+    scope.add(
+        StoredFile, path=path, name=one_line(name)[:_LONGEST_LINE], media_type="image/png", size=len(png),
+        sha256=sha256, created_at=clock.now(),
+    )  # fmt: skip
+    scope.change(firm, logo=path)
+    audit.record(actor, "settings.logo_changed", firm, facts={"sha256": sha256, "size": len(png)})
+    return before
+
+
+@operation(allow=Permission.SETTINGS_MANAGE)
+def _drop_logo(actor: Actor, firm: Firm) -> str | None:
+    before = _present_logo()
+    if before is None:
+        audit.noticed()
+        return None
+    scopes.current().change(firm, logo=None)
+    audit.record(actor, "settings.logo_removed", firm)
+    return before
+
+
 def firm_errors(fields: dict[str, str]) -> dict[str, str]:
     """What is wrong with the firm's own fields, by field name: reason codes for `Invalid`."""
     errors = {field: "too_long" for field, text in fields.items() if len(text) > _longest(field)}
@@ -198,6 +212,20 @@ def firm_errors(fields: dict[str, str]) -> dict[str, str]:
         if fields.get(field) and not _is_web_address(fields[field]):
             errors[field] = "url"
     return errors
+
+
+def _present_logo() -> str | None:
+    scope = scopes.current()
+    name: str | None = scope.firm.logo
+    if name is not None:
+        scope.delete(StoredFile).where(StoredFile.path == name).execute()
+    return name
+
+
+def _forget(name: str | None) -> None:
+    # after the commit: a rolled-back change must still find its file
+    if name is not None:
+        files.remove(name)
 
 
 def _longest(field: str) -> int:

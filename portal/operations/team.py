@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from portal.base import clock, journal, passwords
 from portal.base.errors import Conflict, Gone, Invalid, NotPermitted
@@ -51,7 +51,7 @@ def enrol(actor: Actor, firm: Firm, *, email: str, role: str, name: str = "") ->
     else:
         _demand_pending(staff, identity)
         scope.change(staff, role=role, name=plain or staff.name)
-    ticket = _new_ticket(INVITE, staff, identity, clock.now() + INVITE_LASTS)
+    ticket = _new_ticket(INVITE, staff, identity, INVITE_LASTS)
     audit.record(actor, "staff.invited", staff, facts={"role": role}, personal={"email": address, "name": staff.name})
     return ticket
 
@@ -63,7 +63,7 @@ def reset(actor: Actor, staff: Staff) -> Ticket:
         raise Conflict("deactivated")
     scope = scopes.current()
     identity = scope.by_id(Identity, staff.identity_id)
-    ticket = _new_ticket(RESET, staff, identity, clock.now() + RESET_LASTS)
+    ticket = _new_ticket(RESET, staff, identity, RESET_LASTS)
     _mail(ticket, identity, scope.firm)
     audit.record(actor, "staff.reset_sent", staff, personal={"name": staff.name})
     return ticket
@@ -253,12 +253,12 @@ def _demand_another_admin(staff: Staff) -> None:
         raise Conflict("last_admin")
 
 
-def _new_ticket(purpose: str, staff: Staff, identity: Identity, expires_at: datetime) -> Ticket:
+def _new_ticket(purpose: str, staff: Staff, identity: Identity, lasts: timedelta) -> Ticket:
     _void_tickets(staff.id, purpose)
+    now = clock.now()
     return scopes.current().add(
-        Ticket, purpose=purpose, staff=staff.id, email_key=identity.email_key, created_at=clock.now(),
-        expires_at=expires_at,
-    )  # fmt: skip
+        Ticket, purpose=purpose, staff=staff.id, email_key=identity.email_key, created_at=now, expires_at=now + lasts
+    )
 
 
 def _void_tickets(staff_id: int, *purposes: str) -> None:
