@@ -12,19 +12,23 @@ from portal.base.errors import Conflict, DomainError, Invalid, NotFound, TooMany
 from portal.operations import boot, upgrades
 from portal.queries import health
 
-_REASONS = {
+_FIELDS = {
     "bad": "cannot be taken",
     "email": "is no e-mail address",
     "missing": "is missing",
+    "required": "is missing",
     "taken": "is taken",
     "too_long": "is too long",
-    "member": "this person is a member already",
+}
+_STATES = {
+    "changed": "it was changed meanwhile, or is so already",
     "deactivated": "this person was deactivated; activate her on the page Team",
-    "revoked": "was revoked already",
-    "changed": "was changed meanwhile, or is so already",
+    "member": "this person is a member of the firm already",
+    "revoked": "it was revoked already",
+    "taken": "another one has this name in addresses already (--slug)",
     "disk_full": "the disk is full; nothing was changed",
-    "read_only": "the disk takes no writes; nothing was changed",
     "locked": "the database is busy; nothing was changed, try again",
+    "read_only": "the disk takes no writes; nothing was changed",
 }
 
 
@@ -78,15 +82,13 @@ def open_or_begin() -> Config:
 def in_words(error: DomainError) -> str:
     """One line for an error of the domain."""
     if isinstance(error, Invalid):
-        return "; ".join(f"{field}: {_reason(code)}" for field, codes in error.errors.items() for code in codes)
+        return "; ".join(
+            f"{field}: {_FIELDS.get(code, code)}" for field, codes in error.errors.items() for code in codes
+        )
     if isinstance(error, Conflict | Unavailable):
-        return _reason(error.code)
+        return _STATES.get(error.code, error.code)
     if isinstance(error, NotFound):
         return f"there is no such {error}".lower()
     if isinstance(error, TooMany):
         return f"too often; again in {error.retry_after} s"
     return str(error)
-
-
-def _reason(code: str) -> str:
-    return _REASONS.get(code, code)

@@ -6,7 +6,6 @@ import argparse
 from pathlib import Path
 
 from portal.base import qr
-from portal.base.config import Config
 from portal.cli import chosen, console
 from portal.models.client import Client
 from portal.models.firm import Firm
@@ -38,10 +37,12 @@ def run(args: argparse.Namespace) -> int:
     if args.revoke:
         return _revoke(firm, client, link)
     if args.renew:
-        link = _renewed(firm, client, link)
-    if link is None:
+        _renew(firm, client, link)
+    with scopes.of_firm(firm.id) as scope:
+        address = known.portal_url(config.base_url, scope, client, firm)
+    if address is None:
         raise console.GaveUp(f"{client.number} {client.name} has no portal address: {_reason(client)}")
-    _show(config, link, args.qr)
+    _show(address, args.qr)
     return 0
 
 
@@ -53,11 +54,14 @@ def _revoke(firm: Firm, client: Client, link: Link | None) -> int:
     return 0
 
 
-def _renewed(firm: Firm, client: Client, link: Link | None) -> Link:
+def _renew(firm: Firm, client: Client, link: Link | None) -> None:
     if client.is_archived or not client.portal_access:
         raise console.GaveUp(f"a new link of {client.number} {client.name} would not open: {_reason(client)}")
     actor = chosen.actor(firm, "foyer link --renew")
-    return links.renew(actor, link) if link is not None else links.make(actor, client)
+    if link is None:
+        links.make(actor, client)
+    else:
+        links.renew(actor, link)
 
 
 def _reason(client: Client) -> str:
@@ -68,11 +72,12 @@ def _reason(client: Client) -> str:
     return "its link was revoked; --renew makes a new one"
 
 
-def _show(config: Config, link: Link, picture: Path | None) -> None:
-    address = known.address(config.base_url, link)
+def _show(address: str, picture: Path | None) -> None:
     if picture is not None:
         try:
-            picture.write_bytes(_PICTURES[picture.suffix.lower()](known.qr_payload(config.base_url, link)))
+            # capitals make a smaller code, and only secret links open in them (TRUST, Secret links)
+            payload = address.upper() if "/l/" in address else address
+            picture.write_bytes(_PICTURES[picture.suffix.lower()](payload))
         except OSError as error:
             raise console.GaveUp(f"the picture cannot be written: {error}") from error
     console.say(address)

@@ -19,9 +19,7 @@ from portal.base import archive, clock, crash, keys, lock
 from portal.base.config import Config
 from portal.base.database import database
 from portal.models import notices, schema
-from portal.models.decision import StepUpCode
 from portal.models.firm import Firm
-from portal.models.link import Opening
 from portal.models.outbox import DROPPED, QUEUED, SENDING, OutboxMail
 from portal.models.sign_in import SignIn
 from portal.operations import audit, boot, replay
@@ -180,9 +178,8 @@ class _Settled:
 def _settle(actor: InstanceActor, firm: Firm, *, made_at: datetime, acts: Sequence[replay.Act]) -> _Settled:
     """One firm after a restore: nobody signed in, no mail goes out, what was taken away since stays away."""
     scope = scopes.current()
-    scope.update(Opening, sign_in=None).where(Opening.sign_in.is_null(False)).execute()
-    scope.delete(StepUpCode).execute()
-    sessions = scope.delete(SignIn).execute()
+    # ended, not deleted: what was opened and confirmed is counted by their rows
+    sessions = scope.update(SignIn, ended_at=clock.now()).where(SignIn.ended_at.is_null()).execute()
     mails = (
         scope.update(OutboxMail, state=QUEUED, leased_until=None, held=True)
         .where(OutboxMail.state.in_((QUEUED, SENDING)))
