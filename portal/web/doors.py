@@ -11,7 +11,7 @@ from portal.web.errors import Unauthorised
 from portal.web.htmx import is_htmx
 from portal.web.routing import Door
 
-_ENDPOINTS = {"staff": "public.sign_in.index", "client": "client.door.index"}
+_ENDPOINTS = {"staff": "public.sign_in.index", "client": "public.visit_door.index"}
 
 
 def show(door: Door) -> Response:

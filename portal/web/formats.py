@@ -18,7 +18,7 @@ from portal.web.languages import language
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         money=money, amount=amount, long_date=long_date, short_date=short_date, instant=instant, short_instant=short_instant,
-        in_days=in_days, lines=lines, initials=text.initials, iban=iban.grouped, size=size,
+        in_days=in_days, lines=lines, initials=text.initials, iban=iban.grouped, size=size, quantity=quantity,
     )  # fmt: skip
     app.jinja_env.globals.update(icon=icon)
 
@@ -58,6 +58,11 @@ def in_days(day: date) -> str:
     if days == -1:
         return _("yesterday")
     return _("in %(days)s days", days=days) if days > 0 else _("%(days)s days ago", days=-days)
+
+
+def quantity(plain: str) -> str:
+    """`14`, `1,5`: a decimal as in an e-invoice, written as people do."""
+    return forms.number(plain, language())
 
 
 def lines(value: str) -> Markup:

@@ -76,7 +76,7 @@ def leave() -> Response:
     if visit is not None and getattr(visit.actor, "viewer_uid", ""):
         return see_other("firm.clients.show", uid=visit.actor.client_uid)  # type: ignore[union-attr]
     toast(_("You are signed out."))
-    return see_other("public.sign_in.index" if side == "staff" else "client.door.index")
+    return see_other("public.sign_in.index" if side == "staff" else "public.visit_door.index")
 
 
 def _door(firm: Firm | None) -> Response:

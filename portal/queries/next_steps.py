@@ -1,0 +1,47 @@
+"""What a client should do next: one thing, chosen by deadline; the rest stands under it (DESIGN, Principles 2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from portal.models.document import AWAITING, INVOICE, OFFER, PART_PAID, PUBLISHED, Document
+from portal.policies.scope import Scope
+
+_AT_MOST = 30
+_LATE = date(9999, 12, 31)
+
+
+@dataclass(frozen=True)
+class NextSteps:
+    """`first` is asked for, `more` stands under it; `waiting` are acceptances that the firm has yet to confirm."""
+
+    first: Document | None
+    more: list[Document]
+    waiting: list[Document]
+
+
+def of_client(scope: Scope, today: date) -> NextSteps:
+    """Overdue invoice, expiring offer, due invoice: whatever ends first. Expired offers ask for nothing."""
+    undecided = Document.outcome.is_null() | Document.outcome.in_((PART_PAID, AWAITING))
+    query = scope.of(Document).where(Document.state == PUBLISHED, Document.kind.in_((OFFER, INVOICE)), undecided)
+    found: list[Document] = list(query.order_by(Document.issued_on.desc(), Document.id.desc()).limit(_AT_MOST))
+    asked = [d for d in found if d.is_open and not d.is_expired(today) and _asks(d)]
+    asked.sort(key=lambda d: (not d.is_overdue(today), deadline(d) or _LATE, d.id))
+    return NextSteps(asked[0] if asked else None, asked[1:], [d for d in found if d.outcome == AWAITING])
+
+
+def deadline(document: Document) -> date | None:
+    """The day by which something is asked."""
+    day: date | None = document.valid_until if document.kind == OFFER else document.due_on
+    return day
+
+
+def recent(scope: Scope, at_most: int = 5) -> list[Document]:
+    """The newest documents."""
+    return list(scope.of(Document).order_by(Document.issued_on.desc(), Document.id.desc()).limit(at_most))
+
+
+def _asks(document: Document) -> bool:
+    # an invoice over nothing, or one that is money to the client, asks for nothing
+    return document.kind == OFFER or document.owed is None or document.owed > 0

@@ -1,0 +1,110 @@
+"""A client's documents: the list, a page for each, its file and picture (F7)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, request
+
+from portal.base import clock
+from portal.base.errors import NotFound
+from portal.models.document import INVOICE, KINDS, OFFER, WITHDRAWN, Document
+from portal.operations import decisions as deciding
+from portal.operations import lines
+from portal.policies.permissions import Permission
+from portal.queries import comments, decisions, documents, texts
+from portal.web import openings
+from portal.web.answers import page, page_or_part
+from portal.web.client import area
+from portal.web.client.payment_slips import slip_of
+from portal.web.downloads import attachment, picture
+from portal.web.forms.client import comment_form
+from portal.web.gate import actor, firm, scope, visit
+from portal.web.languages import language
+
+_STATUSES = ("open", "accepted", "declined", "expired", "paid", "withdrawn", "cancelled")
+
+
+@area.get("/documents", allow=Permission.PORTAL_VIEW)
+def index() -> Response:
+    """All documents, by kind, state and search."""
+    openings.note()
+    asked = {name: request.args.get(name, "").strip() for name in ("kind", "status", "q", "after", "before")}
+    kind = asked["kind"] if asked["kind"] in KINDS else None
+    status = asked["status"] if asked["status"] in _STATUSES else None
+    found = documents.page(
+        scope(), kind=kind, status=status, search=asked["q"], after=asked["after"] or None, before=asked["before"] or None,
+        limit=30,
+    )  # fmt: skip
+    return page_or_part(
+        "client/documents/index.html",
+        part="client/documents/_list.html",
+        found=found,
+        kind=kind or "",
+        status=status or "",
+        q=asked["q"],
+        kinds=KINDS,
+        statuses=_STATUSES,
+        today=clock.today(firm().time_zone),
+    )
+
+
+@area.get("/documents/<uid>", allow=Permission.PORTAL_VIEW)
+def show(uid: str) -> Response:
+    """One document: words first, the original below."""
+    document = scope().get(Document, uid)
+    openings.note(document)
+    if document.state == WITHDRAWN:
+        return page("client/documents/withdrawn.html", document=document)
+    return page("client/documents/show.html", **shown(document))
+
+
+@area.get("/documents/<uid>/file", allow=Permission.PORTAL_VIEW)
+def file(uid: str) -> Response:
+    """The file of the current version, or of `?version=`."""
+    document = _readable(uid)
+    number = request.args.get("version", document.version, type=int)
+    return attachment(documents.version(scope(), document, number).file, inline=request.args.get("inline") == "1")
+
+
+@area.get("/documents/<uid>/picture", allow=Permission.PORTAL_VIEW)
+def page_picture(uid: str) -> Response:
+    """The picture of the first page."""
+    found = documents.current(scope(), _readable(uid)).picture
+    if found is None or found.file_id is None:
+        raise NotFound("picture")
+    return picture(documents.picture_file(scope(), found))
+
+
+def shown(document: Document) -> dict[str, Any]:
+    """Everything that stands on a document's page."""
+    current = documents.current(scope(), document)
+    today = clock.today(firm().time_zone)
+    decision = decisions.of(scope(), document) if document.kind == OFFER else None
+    return {
+        "document": document,
+        "version": current.version,
+        "file": current.file,
+        "picture": current.picture,
+        "lines": lines.of_version(current.version.lines),
+        "decision": decision,
+        "comments": comments.of(scope(), document),
+        "form": comment_form(actor()),
+        "steps": texts.steps_of(scope(), language()) if document.kind == OFFER else [],
+        "slip": slip_of(document, firm()) if document.kind == INVOICE else None,
+        "payments": documents.payments(scope(), document) if document.kind == INVOICE and document.paid else [],
+        "older": [v for v in documents.versions(scope(), document) if v.number < document.version]
+        if document.version > 1
+        else [],
+        "today": today,
+        "status": document.status(today),
+        "may_decide": document.kind == OFFER and document.is_open and not document.is_expired(today),
+        "may_accept": deciding.may_accept(firm(), visit().client),
+    }
+
+
+def _readable(uid: str) -> Document:
+    document: Document = scope().get(Document, uid)
+    if document.state == WITHDRAWN:
+        raise NotFound("document")
+    return document
