@@ -5,14 +5,19 @@ Forms by DESIGN, Words: `4.386,34 €` / `€4,386.34`, `30. November 2026` / `3
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import io
+import os
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_time
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal, format_percent
 from babel.support import NullTranslations, Translations
 
@@ -39,8 +44,27 @@ def locale(language: str) -> Locale:
 @functools.cache
 def translations(language: str) -> NullTranslations:
     """The catalogue of a language, read once. Without one the texts stay as they are in the code: English."""
-    found = Translations.load(str(DIRECTORY), [language])
-    return found if isinstance(found, NullTranslations) else NullTranslations()
+    source = DIRECTORY / language / "LC_MESSAGES" / "messages.po"
+    if not source.exists():
+        return NullTranslations()
+    compiled = source.with_suffix(".mo")
+    if not compiled.exists() or compiled.stat().st_mtime < source.stat().st_mtime:
+        return Translations(_compile(source, compiled))
+    with compiled.open("rb") as file:
+        return Translations(file)
+
+
+def _compile(source: Path, compiled: Path) -> io.BytesIO:
+    """The catalogue from its source, kept beside it where the folder can be written."""
+    content = io.BytesIO()
+    with source.open("rb") as file:
+        write_mo(content, read_po(file))
+    with contextlib.suppress(OSError):
+        temporary = compiled.with_suffix(f".{os.getpid()}")
+        temporary.write_bytes(content.getvalue())
+        temporary.replace(compiled)
+    content.seek(0)
+    return content
 
 
 def gettext_in(language: str, text: str, **values: object) -> str:
@@ -91,3 +115,11 @@ def short_instant(moment: datetime, zone: str, language: str) -> str:
 def clock_time(moment: datetime, zone: str, language: str) -> str:
     """`14:05` in the firm's zone."""
     return format_time(moment.astimezone(ZoneInfo(zone)).time(), "HH:mm", locale=locale(language))
+
+
+def number(plain: str, language: str) -> str:
+    """`1.50` -> `1,5`; what is no number stays as it is."""
+    try:
+        return format_decimal(Decimal(plain), locale=locale(language))
+    except InvalidOperation:
+        return plain

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
+from babel.support import NullTranslations
 from flask import Flask, g, has_request_context, request
-from flask_babel import Babel
+from flask_babel import Babel, Domain
 
-LANGUAGES = ("de", "en")
+from portal.base.language import LANGUAGES, translations
+
 NAMES = {"de": "Deutsch", "en": "English"}
 COOKIE = "foyer-lang"
-_FOLDER = Path(__file__).resolve().parents[2] / "translations"
 
 babel = Babel()
 
 
+class OneCatalogue(Domain):
+    """Flask-Babel's texts from the catalogues that mails and papers use, too."""
+
+    def get_translations(self) -> NullTranslations:
+        return translations(language())
+
+
 def init_app(app: Flask) -> None:
-    app.config.update(BABEL_TRANSLATION_DIRECTORIES=str(_FOLDER), BABEL_DEFAULT_LOCALE="en")
-    babel.init_app(app, locale_selector=language, timezone_selector=_time_zone)
+    babel.init_app(
+        app, default_locale="en", locale_selector=language, timezone_selector=_time_zone, default_domain=OneCatalogue()
+    )
 
 
 def language() -> str:
