@@ -129,20 +129,20 @@ class Mailing:
 
 
 def greeting(mailing: Mailing, contact: Contact) -> str:
-    """`Guten Tag, Frau Dr. Lindner,`; without salutation the full name, without any name nothing but the greeting."""
+    """`Guten Tag, Frau Dr. Lindner`; without salutation the full name, without any name nothing but the greeting."""
     _ = mailing.gettext
     formal = " ".join(part for part in (contact.title, contact.last_name) if part)
     full = " ".join(part for part in (contact.title, contact.first_name, contact.last_name) if part)
     if contact.last_name and contact.salutation == "ms":
-        return _("Hello Ms %(name)s,", name=formal)
+        return _("Hello Ms %(name)s", name=formal)
     if contact.last_name and contact.salutation == "mr":
-        return _("Hello Mr %(name)s,", name=formal)
+        return _("Hello Mr %(name)s", name=formal)
     if contact.first_name or contact.last_name:
-        return _("Hello %(name)s,", name=full)
-    return _("Hello,")
+        return _("Hello %(name)s", name=full)
+    return _("Hello")
 
 
 def staff_greeting(mailing: Mailing, staff: Staff) -> str:
     """The same for staff, who have one name and no salutation."""
     _ = mailing.gettext
-    return _("Hello %(name)s,", name=staff.name) if staff.name else _("Hello,")
+    return _("Hello %(name)s", name=staff.name) if staff.name else _("Hello")
