@@ -75,7 +75,7 @@ class Writer:
         with path.open("rb") as source:
             header = _header(name, os.fstat(source.fileno()).st_size)
             hashed = _Hashed(source)
-            self._tar.addfile(header, hashed)  # type: ignore[arg-type]
+            self._tar.addfile(header, hashed)
         part = Part(name, header.size, hashed.digest.hexdigest())
         self.parts.append(part)
         return part
