@@ -53,6 +53,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except DomainError as error:
         # imported late: the words are needed only when something went wrong
         return _complain(importlib.import_module("portal.cli.console").in_words(error), 1)
+    except BrokenPipeError:
+        # who read our output has had enough; nothing may be written at the exit either
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        return _complain(str(error), 1)
     except KeyboardInterrupt:
         return 130
 

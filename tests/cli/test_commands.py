@@ -25,7 +25,7 @@ from portal.policies import scope as scopes
 from portal.policies.actors import InstanceActor
 from portal.queries import audit_chain
 from portal.queries import links as known
-from tests.cli.conftest import ROOT, Site, foyer, open_at
+from tests.cli.conftest import ROOT, Site, environment, foyer, open_at
 
 
 def last_entry(site: Site) -> tuple[str, str]:
@@ -70,6 +70,13 @@ def test_what_is_no_command_is_said(tmp_path: Path) -> None:
 def test_a_wrong_setting_stops_every_command(site: Site) -> None:
     done = foyer(site.folder, "link", "1001", env={"PORTAL_PORT": "x"})
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+
+
+def test_a_folder_that_cannot_be_used_is_said_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for words in (["serve"], ["restore", "x.tar"], ["firm", "create", "--name", "A", "--admin-email", "a@example.com"]):
+        done = foyer(tmp_path / "file", *words)
+        assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1), done.stderr
 
 
 def test_firm_create_begins_an_instance_and_prints_the_invitation(tmp_path: Path) -> None:
@@ -193,6 +200,14 @@ def test_export_links_is_a_file_for_mail_merge(site: Site) -> None:
     assert last_entry(site) == ("links.exported", "instance:foyer export links")
     with scopes.of_firm(site.firm.id) as scope:
         assert scope.holds(scope.of(OutboxMail).where(OutboxMail.kind == "links_exported"))
+
+
+def test_export_into_a_pipe_that_is_closed_ends_quietly(site: Site) -> None:
+    command = f"{sys.executable} -m portal.cli export links | true"
+    done = subprocess.run(
+        ["sh", "-c", command], cwd=ROOT, env=environment(site.folder), capture_output=True, text=True, check=True
+    )
+    assert done.stderr == ""
 
 
 def test_routes_are_one_json_document_and_touch_no_instance(tmp_path: Path) -> None:
