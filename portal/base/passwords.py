@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
@@ -66,7 +67,7 @@ def _mostly(password: str, word: str) -> bool:
 
 
 def _is_run(password: str) -> bool:
-    steps = {ord(b) - ord(a) for a, b in zip(password, password[1:], strict=False)}
+    steps = {ord(b) - ord(a) for a, b in pairwise(password)}
     return len(steps) == 1
 
 

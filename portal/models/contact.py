@@ -14,7 +14,7 @@ SALUTATIONS = (MS, MR)
 
 
 class Contact(FirmRecord):
-    """A person. `email` may be empty; `email_key` is null then. `email_error` holds the server's words after a bounce."""
+    """A person. `email` may be empty; `email_key` is null then. `email_error`: the server's words after a bounce."""
 
     uid = TextField(default=uid, unique=True)
     salutation = TextField(null=True)

@@ -22,7 +22,7 @@ PORTAL, DOCUMENT = "portal", "document"
 class Link(FirmRecord):
     """A secret link (B2, DETAILS 3). `id` is random and stands in the token; the token itself is stored nowhere.
 
-    `contact` null: the client's own portal link. `extended_at` is what the expiry counts from; `expires_at` null: never.
+    `contact` null: the client's own portal link. The expiry counts from `extended_at`; `expires_at` null: never.
     """
 
     id = IntegerField(primary_key=True, default=new_id)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from peewee import (
     CTE,
@@ -58,9 +58,12 @@ class ScopeMissing(RuntimeError):
 class OpenScope(Protocol):
     """What the guard needs to know of a scope. `guarded` is False for the instance's own work."""
 
-    guarded: bool
-    firm_id: int | None
-    client_id: int | None
+    @property
+    def guarded(self) -> bool: ...
+    @property
+    def firm_id(self) -> int | None: ...
+    @property
+    def client_id(self) -> int | None: ...
 
 
 _open: ContextVar[OpenScope | None] = ContextVar("scope", default=None)
@@ -159,10 +162,14 @@ class TenantRecord(Record):
     """A row of exactly one firm. Reached through a scope only."""
 
     firm_id: int
-    tenant: ClassVar[bool] = True
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """`client_id` and the like: peewee makes them at run time."""
 
     @classmethod
-    def alias(cls, alias: str | None = None) -> ModelAlias:
+    def alias(cls, alias: str | None = None) -> Any:
         raise RuntimeError("use scope.alias(Model, name)")
 
 
@@ -200,18 +207,23 @@ def _check(node: Any, scope: OpenScope | None) -> None:
     if isinstance(node, Select):
         _check_select(node, scope)
     elif isinstance(node, UpdateQuery | DeleteQuery):
-        _demand([node.table], list(_conjuncts(node._where)), scope)
-        _check_inside([node._where, *(node._update.values() if isinstance(node, UpdateQuery) else ())], scope)
+        _check_write(node, scope)
     elif isinstance(node, CompoundSelectQuery):
         _check(node.lhs, scope)
         _check(node.rhs, scope)
     elif isinstance(node, CTE):
-        _check(node._query, scope)
+        _check(node.__dict__["_query"], scope)
     else:
         _check_inside(_parts(node), scope)
 
 
-def _check_select(query: Select, scope: OpenScope | None) -> None:
+def _check_write(query: Any, scope: OpenScope | None) -> None:
+    values = getattr(query, "_update", {}).values()
+    _demand([query.table], list(_conjuncts(query._where)), scope)
+    _check_inside([query._where, *values], scope)
+
+
+def _check_select(query: Any, scope: OpenScope | None) -> None:
     sources: list[Any] = []
     conditions = list(_conjuncts(query._where))
     for item in query._from_list:
@@ -228,8 +240,9 @@ def _collect(item: Any, sources: list[Any], conditions: list[Any], scope: OpenSc
     if isinstance(item, Join):
         _collect(item.lhs, sources, conditions, scope)
         _collect(item.rhs, sources, conditions, scope)
-        conditions.extend(_conjuncts(item._on))
-        _check_inside([item._on], scope)
+        on = item.__dict__["_on"]
+        conditions.extend(_conjuncts(on))
+        _check_inside([on], scope)
     elif isinstance(item, Select | CompoundSelectQuery | CTE):
         _check(item, scope)
     else:
@@ -287,7 +300,7 @@ def _parts(node: Any) -> list[Any]:
     return [part for part in found if part is not None]
 
 
-def _check_insert(query: InsertQuery, scope: OpenScope | None) -> None:
+def _check_insert(query: Any, scope: OpenScope | None) -> None:
     model = query.table
     if not is_tenant(model):
         return

@@ -15,7 +15,7 @@ ROLES = (ADMIN, ADVISER)
 
 
 class Staff(FirmRecord):
-    """A staff member. `role` is `admin` or `adviser`; `mail_decisions` and `mail_comments` are the person's own choice."""
+    """A staff member. `role`: `admin` or `adviser`; `mail_decisions` and `mail_comments`: the person's own choice."""
 
     uid = TextField(default=uid, unique=True)
     identity = Ref(Identity)

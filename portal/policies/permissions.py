@@ -49,11 +49,13 @@ OF_ROLE = {
     },
 }
 
-# An invoicing programme works on clients and documents as staff do; rights narrow it.
+# An invoicing programme works on clients and documents as staff do; the call's own permission narrows it.
+# It acts as the firm, by a portal admin's token: PUT with "archived": false fetches a client back (DETAILS 8).
+# Renewing a link is work on its client: no call that wants API_LINKS does anything else.
 OF_RIGHT = {
     READ: frozenset({Permission.API_READ}),
-    WRITE: frozenset({Permission.API_WRITE, Permission.CLIENT_WORK}),
-    LINKS: frozenset({Permission.API_LINKS}),
+    WRITE: frozenset({Permission.API_WRITE, Permission.CLIENT_WORK, Permission.CLIENT_ARCHIVE}),
+    LINKS: frozenset({Permission.API_LINKS, Permission.CLIENT_WORK}),
 }
 
 

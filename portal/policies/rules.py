@@ -26,5 +26,9 @@ def _demand_subject(actor: Actor, subject: Any) -> None:
     if isinstance(actor, ClientActor) and client_id != actor.client_id:
         raise NotFound(type(subject).__name__)
     if isinstance(actor, StaffActor) and actor.restricted and client_id is not None:
-        if not is_assigned(actor.firm_id, actor.staff_id, client_id):
-            raise NotPermitted("not assigned")
+        _demand_assigned(actor, client_id)
+
+
+def _demand_assigned(actor: StaffActor, client_id: int) -> None:
+    if not is_assigned(actor.firm_id, actor.staff_id, client_id):
+        raise NotPermitted("not assigned")

@@ -38,13 +38,11 @@ class Scope:
     def visible(self, source: Any) -> Expression:
         return visibility.of_firm(source, self.firm_id)
 
-    def of(self, model: Any, *columns: Any) -> ModelSelect:
+    def of(self, model: Any, *columns: Any) -> Any:
         """Rows of a model (or alias) as a query to chain on."""
         return model.select(*columns).where(self.condition(model))
 
-    def join(
-        self, query: ModelSelect, model: Any, on: Expression, *, src: Any = None, outer: bool = False
-    ) -> ModelSelect:
+    def join(self, query: Any, model: Any, on: Expression, *, src: Any = None, outer: bool = False) -> Any:
         """Join a model; its condition stands in ON, so that an outer join stays one."""
         kind = JOIN.LEFT_OUTER if outer else JOIN.INNER
         return query.join_from(src or query.model, model, kind, on=(on & self.condition(model)))
@@ -55,24 +53,25 @@ class Scope:
 
     def get(self, model: type[R], uid: str) -> R:
         """The row with this public id. Raises NotFound."""
-        return self.one(self.of(model).where(model.uid == uid))
+        public: Any = model
+        return self.one(self.of(model).where(public.uid == uid))
 
     def by_id(self, model: type[R], row_id: int | None) -> R:
         """The row with this internal id. Raises NotFound."""
         return self.one(self.of(model).where(model.id == row_id))
 
-    def one(self, query: ModelSelect) -> Any:
+    def one(self, query: Any) -> Any:
         """The only row of a query. Raises NotFound."""
         row = self.first(query)
         if row is None:
             raise NotFound(query.model.__name__)
         return row
 
-    def first(self, query: ModelSelect) -> Any:
+    def first(self, query: Any) -> Any:
         """The first row or None, read to the end: a half-read cursor would pin the write-ahead log."""
         return next(iter(list(query.limit(1))), None)
 
-    def holds(self, query: ModelSelect) -> bool:
+    def holds(self, query: Any) -> bool:
         """Whether the query has a row."""
         return bool(list(query.limit(1).tuples()))
 
@@ -133,7 +132,7 @@ class StaffScope(Scope):
             return super().get(model, uid)
         return visibility.get_as_adviser(self, model, uid)
 
-    def listed_clients(self, *columns: Any) -> ModelSelect:
+    def listed_clients(self, *columns: Any) -> Any:
         """All clients of the firm with name, number and status: every adviser sees that they exist."""
         return Client.select(*columns).where(ScopeCondition(Client, self, visibility.of_firm(Client, self.firm_id)))
 
@@ -182,7 +181,7 @@ def current() -> Scope:
 
 @contextmanager
 def instance(why: str) -> Iterator[Scope]:
-    """Across firms, for the gate's own look-ups, the worker and the command line. Each use is listed in a test."""
+    """Across firms: for the gate's look-ups, the worker, the command line. Each use is listed in a test."""
     assert why
     scope = Scope(None, guarded=False)
     with opened(scope):

@@ -1,9 +1,9 @@
-"""Which rows of each table a restricted adviser and a client may see. A table without a rule is not there for clients."""
+"""Which rows of a table a restricted adviser and a client may see. A table without a rule is not there for clients."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from peewee import Expression, ModelAlias
 
@@ -27,8 +27,6 @@ from portal.models.sign_in import SignIn
 from portal.models.staff import Assignment
 from portal.models.stored_file import StoredFile
 from portal.models.terms import FirmText, Terms
-
-R = TypeVar("R", bound=TenantRecord)
 
 
 def of_firm(source: Any, firm_id: int | None) -> Expression:
@@ -67,7 +65,7 @@ def _assigned(scope: Any, staff_id: int) -> Any:
     return scope.of(Assignment, Assignment.client).where(Assignment.staff == staff_id)
 
 
-def get_as_adviser(scope: Any, model: type[R], uid: str) -> R:
+def get_as_adviser(scope: Any, model: Any, uid: str) -> Any:
     """As `Scope.get`; what exists in the firm but belongs to a client not assigned is 403, not 404 (DETAILS 1)."""
     row = scope.first(scope.of(model).where(model.uid == uid))
     if row is not None:

@@ -12,17 +12,17 @@ from portal.web.htmx import is_htmx
 __all__ = ["is_htmx", "page", "page_or_part", "part", "see_other", "toast"]
 
 
-def page(template: str, status: int = 200, **context: Any) -> Response:
+def page(template: str, status: int = 200, /, **context: Any) -> Response:
     """A whole page."""
     return _with_toast(make_response(render_template(template, **context), status))
 
 
-def part(template: str, status: int = 200, **context: Any) -> Response:
+def part(template: str, status: int = 200, /, **context: Any) -> Response:
     """A fragment, for htmx."""
     return page(template, status, partial=True, **context)
 
 
-def page_or_part(template: str, status: int = 200, *, part: str, **context: Any) -> Response:
+def page_or_part(template: str, status: int = 200, /, *, part: str, **context: Any) -> Response:
     """The page, or only its part when htmx asked. Both come from the same file: the page includes the part."""
     return page(part if is_htmx() else template, status, partial=is_htmx(), **context)
 

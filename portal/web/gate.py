@@ -8,12 +8,13 @@ from __future__ import annotations
 from contextlib import ExitStack
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, current_app, g, request, session
+from flask import Flask, Response, abort, current_app, g, request, session
 from flask_wtf.csrf import CSRFError
 
 from portal.base.config import LOOPBACK, Config
 from portal.base.database import roll_back_open
 from portal.base.errors import NotPermitted
+from portal.models.client import Client
 from portal.models.firm import Firm
 from portal.models.record import opened
 from portal.operations import limits, sign_ins
@@ -56,12 +57,19 @@ def firm() -> Firm:
     return visit().firm
 
 
+def client() -> Client:
+    """The client of this request, in a client's portal."""
+    found = visit().client
+    assert found is not None
+    return found
+
+
 def stranger(firm_id: int | None = None) -> Stranger:
     """The actor of a public page: nobody, with an address."""
     return Stranger(firm_id, request.remote_addr or "", request.user_agent.string)
 
 
-def _enter() -> object:
+def _enter() -> Response | None:
     config: Config = current_app.config["PORTAL"]
     if not _trusted_host(config):
         abort(400)
@@ -111,7 +119,7 @@ def _own_origin(config: Config) -> bool:
     return origin.lower() == config.base_url
 
 
-def _identify(rule: Rule) -> object:
+def _identify(rule: Rule) -> Response | None:
     if rule.door == "public":
         g.actor = stranger()
         return None

@@ -17,7 +17,7 @@ from portal.web.answers import page, page_or_part, see_other, toast
 from portal.web.client import area
 from portal.web.client.documents import shown
 from portal.web.forms.client import AcceptForm
-from portal.web.gate import actor, firm, scope, visit
+from portal.web.gate import actor, client, firm, scope
 from portal.web.languages import language
 from portal.web.routing import Limit
 
@@ -88,13 +88,13 @@ def _form_page(document: Document, form: AcceptForm, status: int = 200) -> Respo
         code_to=masked_email(contact.email) if contact else "",
         code_sent=waiting is not None,
         terms=terms.current(scope()),
-        client=visit().client,
+        client=client(),
     )
 
 
 def _offer(uid: str, *, decided: bool = False) -> Document:
     document: Document = scope().get(Document, uid)
-    if document.kind != OFFER or not decisions.may_accept(firm(), visit().client):
+    if document.kind != OFFER or not decisions.may_accept(firm(), client()):
         raise NotPermitted("accept")
     if not decided and (not document.is_open or document.is_expired(clock.today(firm().time_zone))):
         raise Conflict("closed")

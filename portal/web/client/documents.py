@@ -19,7 +19,7 @@ from portal.web.client import area
 from portal.web.client.payment_slips import slip_of
 from portal.web.downloads import attachment, picture
 from portal.web.forms.client import comment_form
-from portal.web.gate import actor, firm, scope, visit
+from portal.web.gate import actor, client, firm, scope
 from portal.web.languages import language
 
 _STATUSES = ("open", "accepted", "declined", "expired", "paid", "withdrawn", "cancelled")
@@ -41,7 +41,7 @@ def index() -> Response:
         part="client/documents/_list.html",
         found=found,
         kind=kind or "",
-        status=status or "",
+        state=status or "",
         q=asked["q"],
         kinds=KINDS,
         statuses=_STATUSES,
@@ -99,7 +99,7 @@ def shown(document: Document) -> dict[str, Any]:
         "today": today,
         "status": document.status(today),
         "may_decide": document.kind == OFFER and document.is_open and not document.is_expired(today),
-        "may_accept": deciding.may_accept(firm(), visit().client),
+        "may_accept": deciding.may_accept(firm(), client()),
     }
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from flask import Response, current_app, redirect, request
 
+from portal.base.language import LANGUAGES
 from portal.operations import languages as choice
 from portal.policies.actors import StaffActor
 from portal.policies.permissions import PUBLIC
-from portal.web.languages import COOKIE, LANGUAGES
+from portal.web.languages import COOKIE
 from portal.web.paths import safe_path
 from portal.web.public import area
 from portal.web.session import visit_of

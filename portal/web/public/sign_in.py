@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from portal.models.firm import Firm
 from portal.operations import sign_ins
+from portal.policies.actors import ClientActor
 from portal.policies.permissions import PUBLIC
 from portal.queries import firms
 from portal.web.answers import page, see_other, toast
@@ -73,8 +74,8 @@ def leave() -> Response:
     if visit is not None:
         sign_ins.end(visit.actor, visit.sign_in_id)
     give_cookie(side, "")  # type: ignore[arg-type]
-    if visit is not None and getattr(visit.actor, "viewer_uid", ""):
-        return see_other("firm.clients.show", uid=visit.actor.client_uid)  # type: ignore[union-attr]
+    if visit is not None and isinstance(visit.actor, ClientActor) and visit.actor.viewer_uid:
+        return see_other("firm.clients.show", uid=visit.actor.client_uid)
     toast(_("You are signed out."))
     return see_other("public.sign_in.index" if side == "staff" else "public.visit_door.index")
 
