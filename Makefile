@@ -26,7 +26,7 @@ check: $(VENV)/dev
 	@$(BIN)/python tests/translations.py
 
 bench: $(VENV)/dev
-	@$(BIN)/python bench/run.py
+	@$(BIN)/python -m bench.run
 
 format: $(VENV)/dev
 	@$(BIN)/ruff format .
