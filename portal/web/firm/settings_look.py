@@ -106,4 +106,4 @@ def _trial(text: str | None, background: str | None) -> Trial:
 
 
 def _ratio(ink: str, ground: str) -> str:
-    return str(format_decimal(round(colour.contrast(ink, ground), 1)))
+    return str(format_decimal(colour.contrast(ink, ground), "0.0"))

@@ -1,0 +1,109 @@
+"""What entries about the firm itself say in words; those about clients are in `activity_words`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from portal.queries.activity import ActivityRow
+from portal.web.firm import activity_words
+from portal.web.forms.settings import RIGHT_WORDS
+from portal.web.forms.team import ROLE_WORDS
+
+# act -> (icon, sentence)
+WORDS: dict[str, tuple[str, Any]] = {
+    "firm.created": ("building", _l("The firm was set up.")),
+    "settings.firm_changed": ("building", _l("%(who)s changed the firm's data.")),
+    "settings.bank_changed": ("bank", _l("%(who)s changed the bank account.")),
+    "settings.look_changed": ("palette", _l("%(who)s changed colour or background.")),
+    "settings.logo_changed": ("image", _l("%(who)s put a new logo in place.")),
+    "settings.logo_removed": ("image", _l("%(who)s removed the logo.")),
+    "settings.links_changed": ("link", _l("%(who)s changed what secret links may do.")),
+    "settings.advisers_changed": ("team", _l("%(who)s changed for which clients advisers work.")),
+    "settings.mail_changed": ("bell", _l("%(who)s changed who is told about decisions.")),
+    "terms.saved": ("terms", _l("%(who)s put version %(version)s of the terms in force.")),
+    "text.saved": ("mail", _l("%(who)s changed a text (%(key)s, %(language)s).")),
+    "token.created": ("api", _l("%(who)s made the API token “%(name)s”.")),
+    "token.revoked": ("ban", _l("%(who)s revoked the API token “%(name)s”.")),
+    "links.exported": ("download", _l("%(who)s exported %(count)s secret links.")),
+    "mail.released": ("send", _l("%(who)s released the outgoing mail that was on hold.")),
+    "staff.invited": ("invite", _l("%(who)s invited %(email)s to the team.")),
+    "staff.joined": ("user", _l("%(name)s accepted the invitation.")),
+    "staff.signed_in": ("login", _l("%(name)s signed in.")),
+    "staff.proved": ("login", _l("%(who)s entered the password again.")),
+    "staff.not_proved": ("warning", _l("A wrong password was entered in a session of %(who)s.")),
+    "staff.deactivated": ("ban", _l("%(who)s deactivated %(name)s.")),
+    "staff.activated": ("user", _l("%(who)s gave %(name)s access again.")),
+    "staff.role_changed": ("team", _l("%(who)s changed the role of %(name)s.")),
+    "staff.reset_sent": ("key", _l("%(who)s sent %(name)s a mail for a new password.")),
+    "staff.reset_asked": ("key", _l("%(name)s asked for a new password.")),
+    "staff.password_reset": ("key", _l("%(name)s set a new password by mail.")),
+    "staff.password_changed": ("key", _l("%(who)s changed the own password.")),
+    "staff.sessions_ended": ("logout", _l("%(who)s signed out %(count)s devices.")),
+    "staff.account_changed": ("user", _l("%(who)s changed the own account.")),
+}
+FIELDS: dict[str, Any] = {
+    "name": _l("name"), "street": _l("street"), "postcode": _l("postcode"), "city": _l("city"),
+    "country": _l("country"), "phone": _l("phone"), "hours": _l("office hours"), "email": _l("e-mail"),
+    "vat_id": _l("VAT ID"), "imprint_url": _l("imprint"), "privacy_url": _l("privacy notice"),
+    "time_zone": _l("time zone"), "language": _l("language"), "account_holder": _l("account holder"),
+    "iban": _l("IBAN"), "bic": _l("BIC"), "colour": _l("colour"), "background": _l("background"), "logo": _l("logo"),
+    "link_comment": _l("links may comment"), "link_decide": _l("links may decide on offers"),
+    "link_days": _l("days until a link expires"), "code_limit": _l("code from, in cents"),
+    "persons_accept": _l("consumers may accept offers"), "advisers_see_all": _l("advisers work for all clients"),
+    "role": _l("role"), "rights": _l("rights"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field that was changed: what it was and what it became, as words."""
+
+    field: str
+    old: str
+    new: str
+
+
+def sentence(row: ActivityRow) -> tuple[str, str]:
+    """Icon and sentence of any entry of the log."""
+    found = WORDS.get(row.action)
+    if found is None:
+        return activity_words.sentence(row)
+    icon, words = found
+    gone = _("(erased)")
+    values = {
+        "who": row.who or _("Somebody"),
+        "name": row.personal.get("name") or row.who or gone,
+        "email": row.personal.get("email") or gone,
+        **{fact: row.facts.get(fact, "") for fact in ("version", "key", "language", "count")},
+    }
+    return icon, str(words) % values
+
+
+def changes(row: ActivityRow) -> list[Change]:
+    """Old and new of each field, where the entry holds them."""
+    if row.action == "staff.role_changed":
+        old, new = row.facts.get("role", ["", ""])
+        return [Change(str(FIELDS["role"]), _role(old), _role(new))]
+    if row.action == "token.created":
+        rights = (str(RIGHT_WORDS.get(right, right)) for right in row.facts.get("rights", ()))
+        return [Change(str(FIELDS["rights"]), "", ", ".join(rights))]
+    changed = row.facts.get("changed")
+    if not isinstance(changed, dict):
+        return []
+    return [
+        Change(str(FIELDS.get(field, field)), _value(old), _value(new)) for field, (old, new) in sorted(changed.items())
+    ]
+
+
+def _role(role: str) -> str:
+    return str(ROLE_WORDS.get(role, role))
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return _("nothing") if value in (None, "") else str(value)
