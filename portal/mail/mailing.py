@@ -8,10 +8,10 @@ from typing import Any, TypeVar
 
 from portal.base import clock, tokens
 from portal.base.errors import NotFound
-from portal.base.language import gettext_in
+from portal.base.language import ENGLISH, gettext_in
 from portal.mail.failures import Dropped
 from portal.models.client import Client
-from portal.models.contact import Contact, Membership
+from portal.models.contact import MR, MS, Contact, Membership
 from portal.models.document import Document
 from portal.models.firm import Firm
 from portal.models.link import PORTAL, Link
@@ -133,9 +133,12 @@ def greeting(mailing: Mailing, contact: Contact) -> str:
     _ = mailing.gettext
     formal = " ".join(part for part in (contact.title, contact.last_name) if part)
     full = " ".join(part for part in (contact.title, contact.first_name, contact.last_name) if part)
-    if contact.last_name and contact.salutation == "ms":
+    if contact.last_name and contact.title and contact.salutation and mailing.language == ENGLISH:
+        # in English a title stands in the place of Ms and Mr
+        return _("Hello %(name)s", name=formal)
+    if contact.last_name and contact.salutation == MS:
         return _("Hello Ms %(name)s", name=formal)
-    if contact.last_name and contact.salutation == "mr":
+    if contact.last_name and contact.salutation == MR:
         return _("Hello Mr %(name)s", name=formal)
     if contact.first_name or contact.last_name:
         return _("Hello %(name)s", name=full)

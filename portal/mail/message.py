@@ -17,7 +17,7 @@ from portal.base.text import one_line, valid_email
 
 LONGEST_HEADER = 200
 _PLAIN = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+", re.ASCII)
-_WIRE = policy.compat32.clone(linesep="\r\n", max_line_length=76)
+_WIRE = policy.compat32.clone(linesep="\r\n", max_line_length=78)
 # quoted-printable keeps a text readable for whoever looks at the source; base64 would also cost spam points
 _UTF8 = charset.Charset("utf-8")
 _UTF8.body_encoding = charset.QP
@@ -48,11 +48,11 @@ class Envelope:
 def compose(letter: Letter, envelope: Envelope) -> bytes:
     """The message with CRLF line ends. Whatever stands in names and subject stays in its header."""
     message = MIMEMultipart("alternative")
-    message["Subject"] = _words(letter.subject)
-    message["From"] = _address(envelope.sender, envelope.sender_name)
-    message["To"] = _address(envelope.to)
+    message["Subject"] = _words(letter.subject, "Subject")
+    message["From"] = _address(envelope.sender, "From", envelope.sender_name)
+    message["To"] = _address(envelope.to, "To")
     if valid_email(envelope.reply_to):
-        message["Reply-To"] = _address(envelope.reply_to, envelope.sender_name)
+        message["Reply-To"] = _address(envelope.reply_to, "Reply-To", envelope.sender_name)
     message["Date"] = format_datetime(envelope.date)
     message["Message-ID"] = f"<{envelope.message_id}>"
     message["Auto-Submitted"] = "auto-generated"
@@ -73,19 +73,19 @@ def wire_address(address: str) -> str:
     return found.ascii_email
 
 
-def _address(address: str, name: str = "") -> str:
-    return formataddr((_words(name), wire_address(address)))
+def _address(address: str, header: str, name: str = "") -> str:
+    return formataddr((_words(name, header), wire_address(address)))
 
 
-def _words(text: str) -> str:
-    """One line in ASCII: as it is, or as encoded words (RFC 2047)."""
+def _words(text: str, header: str) -> str:
+    """One line in ASCII: as it is, or as encoded words (RFC 2047), the first short enough for the header's line."""
     line = one_line(text)
     if len(line) > LONGEST_HEADER:
         line = line[: LONGEST_HEADER - 1].rstrip() + "…"
     # "=?" would be read as the start of an encoded word
     if line.isascii() and "=?" not in line:
         return line
-    return Header(line, "utf-8").encode().replace("\n ", " ")
+    return Header(line, "utf-8", header_name=header).encode().replace("\n ", " ")
 
 
 def _part(text: str, subtype: str) -> MIMEText:
