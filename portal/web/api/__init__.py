@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from portal.web.routing import Area
+from portal.web.api.calls import ApiArea
 
-area = Area("api", prefix="/api/v1", door="api")
+area = ApiArea("api", prefix="/api/v1")

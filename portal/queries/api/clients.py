@@ -1,0 +1,98 @@
+"""Clients as the API answers them: with contacts and portal address."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from portal.base.text import email_key
+from portal.models.client import Client
+from portal.models.contact import Contact, Membership
+from portal.models.firm import Firm
+from portal.models.link import PORTAL, Link
+from portal.policies.scope import Scope
+from portal.queries import clients, links
+
+
+@dataclass(frozen=True)
+class Person:
+    """A contact at a client."""
+
+    membership: Membership
+    contact: Contact
+
+
+@dataclass(frozen=True)
+class ClientCard:
+    """`link` is the client's own portal link, None when it was revoked without successor."""
+
+    client: Client
+    people: Sequence[Person]
+    link: Link | None
+
+
+@dataclass(frozen=True)
+class Cards:
+    """A page of clients; `next` is the cursor of the following one."""
+
+    cards: Sequence[ClientCard]
+    next: str | None
+
+
+def card(scope: Scope, client: Client) -> ClientCard:
+    """One client with all that belongs to it."""
+    return _cards(scope, [client])[0]
+
+
+def page(scope: Scope, *, search: str, status: str | None, archived: bool, after: str | None, limit: int) -> Cards:
+    """A page of clients by number."""
+    found = clients.page(
+        scope, search=search, status=status, archived=archived, sort="number", after=after, limit=limit
+    )
+    uids = [row.uid for row in found.rows]
+    rows = {client.uid: client for client in scope.of(Client).where(Client.uid.in_(uids))} if uids else {}
+    return Cards(_cards(scope, [rows[uid] for uid in uids if uid in rows]), found.next)
+
+
+def portal_url(base_url: str, card: ClientCard, firm: Firm) -> str | None:
+    """As `links.portal_url`, of a client whose link was read already."""
+    client = card.client
+    if client.is_archived or not client.portal_access:
+        return None
+    if (client.login_type or firm.login_type) != "secret_link":
+        return f"{base_url}/login"
+    return None if card.link is None else links.address(base_url, card.link)
+
+
+def membership(scope: Scope, client: Client, email: str) -> Membership:
+    """The living membership of the contact with this address. Raises NotFound."""
+    query = scope.join(scope.of(Membership), Contact, Membership.contact == Contact.id)
+    found: Membership = scope.one(
+        query.where(
+            Membership.client == client.id, Membership.ended_at.is_null(), Contact.email_key == email_key(email)
+        )
+    )
+    return found
+
+
+def _cards(scope: Scope, found: list[Client]) -> list[ClientCard]:
+    ids = [client.id for client in found]
+    people, own = _people(scope, ids), _own_links(scope, ids)
+    return [ClientCard(client, people[client.id], own.get(client.id)) for client in found]
+
+
+def _people(scope: Scope, ids: list[int]) -> dict[int, list[Person]]:
+    query = scope.join(scope.of(Membership, Membership, Contact), Contact, Membership.contact == Contact.id)
+    query = query.where(Membership.client.in_(ids), Membership.ended_at.is_null())
+    found: dict[int, list[Person]] = defaultdict(list)
+    for row in list(query.order_by(Membership.primary.desc(), Membership.id)):
+        found[row.client_id].append(Person(row, row.contact))
+    return found
+
+
+def _own_links(scope: Scope, ids: list[int]) -> dict[int, Link]:
+    query = scope.of(Link).where(
+        Link.client.in_(ids), Link.contact.is_null(), Link.kind == PORTAL, Link.revoked_at.is_null()
+    )
+    return {link.client_id: link for link in list(query.order_by(Link.created_at))}

@@ -1,0 +1,77 @@
+"""The secret address of a client's portal: as text, as QR code, a new one (B7). Needs the right *links*."""
+
+from __future__ import annotations
+
+from flask import Response
+
+from portal.base import qr
+from portal.base.errors import Conflict
+from portal.models.client import Client
+from portal.models.link import Link
+from portal.operations import links
+from portal.policies.permissions import Permission
+from portal.queries import clients
+from portal.queries import links as known
+from portal.web.api import area
+from portal.web.api.answers import answer, base_url
+from portal.web.api.calls import Told
+from portal.web.api.problems import Absent
+from portal.web.api.shapes.clients import portal_link
+from portal.web.gate import actor, scope
+
+_NONE = "404 with a `code` when the client is archived, its access is off or the link was revoked without a new one."
+
+
+@area.call(
+    "GET",
+    "/clients/<number>/portal-link",
+    allow=Permission.API_LINKS,
+    told=Told(says="The address of the client's portal", answers={200: "PortalLink"}, errors=(404,), more=_NONE),
+)
+def show(number: str) -> Response:
+    client = clients.by_number(scope(), number)
+    return answer(portal_link(client, _standing(client), base_url()))
+
+
+@area.call(
+    "GET",
+    "/clients/<number>/portal-link.svg",
+    allow=Permission.API_LINKS,
+    told=Told(says="The same as a QR code", answers={200: "image/svg+xml"}, errors=(404,), more=_NONE),
+)
+def picture(number: str) -> Response:
+    link = _standing(clients.by_number(scope(), number))
+    return Response(qr.svg_file(known.qr_payload(base_url(), link)), mimetype="image/svg+xml")
+
+
+@area.call(
+    "POST",
+    "/clients/<number>/portal-link/renew",
+    allow=Permission.API_LINKS,
+    told=Told(
+        says="Put a new link in place of the old one",
+        answers={201: "PortalLink"},
+        errors=(404, 409),
+        more="The old one stops working at once, also where it is printed.",
+    ),
+)
+def renew(number: str) -> Response:
+    client = clients.by_number(scope(), number)
+    if client.is_archived or not client.portal_access:
+        raise Conflict(_closed(client), existing=client.uid)
+    old = known.portal_link(scope(), client)
+    new = links.make(actor(), client) if old is None else links.renew(actor(), old)
+    return answer(portal_link(client, new, base_url()), 201)
+
+
+def _standing(client: Client) -> Link:
+    if client.is_archived or not client.portal_access:
+        raise Absent(_closed(client))
+    link = known.portal_link(scope(), client)
+    if link is None:
+        raise Absent("revoked")
+    return link
+
+
+def _closed(client: Client) -> str:
+    return "archived" if client.is_archived else "access_off"
