@@ -53,11 +53,11 @@ def config(_template: tuple[Path, World], tmp_path: Path) -> Config:
 @pytest.fixture
 def app(config: Config) -> Iterator[Flask]:
     """The portal on that copy."""
-    database.close()
+    _close()
     app = create_app(config)
     app.testing = True
     yield app
-    database.close()
+    _close()
     clock.configure(None)
     crash.configure(None)
 
@@ -65,12 +65,17 @@ def app(config: Config) -> Iterator[Flask]:
 @pytest.fixture
 def instance(config: Config) -> Iterator[Config]:
     """The instance opened without a web server: for operations and queries."""
-    database.close()
+    _close()
     open_instance(config)
     yield config
-    database.close()
+    _close()
     clock.configure(None)
     crash.configure(None)
+
+
+def _close() -> None:
+    if not database.deferred:
+        database.close()
 
 
 @pytest.fixture

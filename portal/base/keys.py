@@ -28,12 +28,19 @@ class Keys:
 def load(path: Path, *, data_exists: bool) -> Keys:
     """Read the keys; make them at the very first start. Raises ConfigError when they are gone but data is there."""
     if path.exists():
-        return Keys(json.loads(path.read_text()))
+        return _read(path)
     if data_exists:
         raise ConfigError(f"{path.name} is missing but there is data: put the file back from the backup")
     fresh = {purpose: [secrets.token_hex(32)] for purpose in PURPOSES}
     _write(path, json.dumps(fresh, indent=1))
     return Keys(fresh)
+
+
+def _read(path: Path) -> Keys:
+    try:
+        return Keys(json.loads(path.read_text()))
+    except (ValueError, AttributeError, TypeError):
+        raise ConfigError(f"{path.name} cannot be read: put the file back from the backup") from None
 
 
 def _write(path: Path, text: str) -> None:

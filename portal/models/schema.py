@@ -37,7 +37,7 @@ TRIGGERS = {**_frozen("audit_entry"), **_frozen("audit_text")}
 VIRTUAL = {"client_search": search.TABLE}
 
 
-class _Runner(Runner):  # type: ignore[misc]
+class _Runner(Runner):
     def _run(self, name: str, module: Any, direction: str, fake: bool = False) -> None:
         with transaction():
             counters = _counters()

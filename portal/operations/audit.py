@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,13 +10,13 @@ from typing import Any
 
 from portal.base import clock
 from portal.models.audit_entry import AuditEntry, AuditText
+from portal.models.chain import FIRST, digest, entry_hash
 from portal.models.client import Client
-from portal.models.record import InstantField, Record, canonical
+from portal.models.record import Record
 from portal.policies import scope as scopes
 from portal.policies.actors import Actor
 
 _written: ContextVar[list[str] | None] = ContextVar("audit", default=None)
-FIRST = "0" * 64
 
 
 def record(
@@ -75,28 +74,6 @@ def demanded(operation: str | None) -> Iterator[None]:
         _written.reset(token)
         if isinstance(outer, list):
             outer.append("inner")
-
-
-def digest(salt: str, personal: Mapping[str, Any]) -> str:
-    """What of the personal text is chained: erasing the text leaves the chain valid."""
-    return hashlib.sha256((salt + canonical(personal)).encode()).hexdigest()
-
-
-def entry_hash(entry: AuditEntry) -> str:
-    """SHA-256 over the canonical JSON of all chained columns."""
-    chained = {
-        "firm": entry.firm_id,
-        "number": entry.number,
-        "at": InstantField().db_value(entry.at),
-        "actor": entry.actor,
-        "action": entry.action,
-        "subject": entry.subject,
-        "client": entry.client_id,
-        "facts": entry.facts,
-        "text": entry.text_digest,
-        "previous": entry.previous,
-    }
-    return hashlib.sha256(canonical(chained).encode()).hexdigest()
 
 
 def _named(subject: Any) -> str:

@@ -91,7 +91,7 @@ class Scope:
     def add_all(self, model: type[R], rows: list[dict[str, Any]]) -> None:
         """Insert many rows of this firm."""
         if rows:
-            model.insert_many([{"firm": self.firm_id, **row} for row in rows]).execute()
+            model.insert_many([{"firm_id": self.firm_id, **row} for row in rows]).execute()
 
     def update(self, model: type[R], **fields: Any) -> ModelUpdate:
         """An UPDATE over this scope's rows, to chain `.where()` on and execute."""
