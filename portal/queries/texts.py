@@ -98,12 +98,12 @@ DEFAULTS: dict[str, dict[str, str]] = {
         "de": (
             "Wir bestätigen Ihren Auftrag | Sie bekommen sofort eine E-Mail mit allen Angaben.\n"
             "Wir vereinbaren einen Termin | Wir melden uns telefonisch oder per E-Mail bei Ihnen.\n"
-            "Wir führen die Arbeiten aus | Danach finden Sie Bericht und Rechnung hier im Portal."
+            "Wir führen die Arbeiten aus | Danach finden Sie Bericht und Rechnung im Kundenportal."
         ),
         "en": (
             "We confirm your order | You receive an e-mail with all details at once.\n"
             "We agree on a date | We will contact you by phone or e-mail.\n"
-            "We carry out the work | Afterwards you will find the report and the invoice here in the portal."
+            "We carry out the work | Afterwards you will find the report and the invoice in the client portal."
         ),
     },
 }

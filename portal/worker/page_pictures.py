@@ -8,7 +8,7 @@ from collections import deque
 from portal.base import files, pdf
 from portal.base.refusal import Refused
 from portal.operations import page_pictures
-from portal.operations.page_pictures import ENTRIES_AT_ONCE, Picture, Wanted
+from portal.operations.page_pictures import Picture, Wanted
 from portal.policies.actors import InstanceActor
 
 _BUSY = "busy"
@@ -24,8 +24,9 @@ class PagePictures:
 
     def step(self) -> bool:
         """Draw at most one picture; whether there may be more at once."""
-        if not self._waiting and not self._look():
-            return False
+        more = self._look() if not self._waiting else True
+        if not self._waiting:
+            return more
         wanted = self._waiting[0]
         if not page_pictures.may_try(wanted):
             return False
@@ -34,17 +35,17 @@ class PagePictures:
         return True
 
     def _look(self) -> bool:
+        """Read on in the log; whether there is more of it."""
         if self._seen is None:
             self._seen = self._kept = page_pictures.seen()
-        elif self._seen - self._kept >= ENTRIES_AT_ONCE:
-            self._remember()
         found, last = page_pictures.wanted_after(self._seen)
-        if found:
+        if found or last - self._kept >= page_pictures.ENTRIES_AT_ONCE:
             # only up to here: what waits now is found again after a restart
             self._remember()
+        more = last != self._seen
         self._seen = last
         self._waiting.extend(found)
-        return bool(found)
+        return more
 
     def _remember(self) -> None:
         if self._seen is not None and self._seen != self._kept:
