@@ -70,7 +70,7 @@ class LookForm(Form):
     colour = StringField(_l("Brand colour"))
     background = RadioField(
         _l("Background"),
-        choices=[("plain", _l("Plain")), ("fade", _l("Fading")), ("tint", _l("Tinted"))],
+        choices=choices.listed((("plain", _l("Plain")), ("fade", _l("Fading")), ("tint", _l("Tinted")))),
         validate_choice=False,
     )
 
@@ -98,7 +98,9 @@ class LinksForm(Form):
     link_days = StringField(_l("Days without use until a link expires"))
     code = RadioField(
         _l("Code by e-mail before an offer is accepted"),
-        choices=[(ASK_FROM, _l("From this amount on")), (ASK_ALWAYS, _l("Always")), (ASK_NEVER, _l("Never"))],
+        choices=choices.listed(
+            ((ASK_FROM, _l("From this amount on")), (ASK_ALWAYS, _l("Always")), (ASK_NEVER, _l("Never")))
+        ),
         validate_choice=False,
     )
     code_limit = StringField(_l("Amount"))
@@ -162,9 +164,7 @@ class MailForm(Form):
 class TokenForm(Form):
     """A new API token."""
 
-    words = {"required": _l("Please fill this in.")}
-
     name = StringField(_l("Name"))
     rights = SelectMultipleField(
-        _l("Rights"), choices=[(right, RIGHT_WORDS[right]) for right in RIGHTS], validate_choice=False
+        _l("Rights"), choices=choices.listed((right, RIGHT_WORDS[right]) for right in RIGHTS), validate_choice=False
     )

@@ -14,7 +14,7 @@ from portal.web.forms.form import Form
 from portal.web.languages import NAMES, language
 
 ROLE_WORDS = {ADVISER: _l("Adviser"), ADMIN: _l("Portal admin")}
-_ROLES = list(ROLE_WORDS.items())
+_ROLES = choices.listed(ROLE_WORDS.items())
 # staff need two more than clients do (TRUST, Sessions)
 PASSWORD_WORDS = {
     "short": _l("Please choose a longer password: at least 12 characters."),
@@ -41,7 +41,7 @@ class AccountForm(Form):
 
     name = StringField(_l("Your name"))
     language = SelectField(
-        _l("Language"), choices=[("", _l("As in the browser")), *NAMES.items()], validate_choice=False
+        _l("Language"), choices=choices.listed((("", _l("As in the browser")), *NAMES.items())), validate_choice=False
     )
     mail_decisions = BooleanField(_l("Offers that clients accepted or declined"))
     mail_comments = BooleanField(_l("Comments of clients"))

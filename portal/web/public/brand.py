@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 
-from flask import Response, request, send_file
+from flask import Response, request
 
 from portal.base import colour
 from portal.base.errors import NotFound
@@ -48,9 +48,7 @@ def preview() -> Response:
 @area.get("/brand/<slug>/<name>.png", allow=PUBLIC, kept=True)
 def logo(slug: str, name: str) -> Response:
     """The firm's logo, drawn anew by the program when it was uploaded."""
-    response = send_file(settings.logo(slug, name), mimetype="image/png", etag=name, conditional=True)
-    response.headers["Cache-Control"] = _YEAR
-    return response
+    return Response(settings.logo(slug, name).read_bytes(), mimetype="image/png", headers={"Cache-Control": _YEAR})
 
 
 @functools.lru_cache(maxsize=500)
