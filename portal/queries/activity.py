@@ -8,6 +8,7 @@ from typing import Any
 
 from portal.models.audit_entry import AuditEntry, AuditText
 from portal.models.client import Client
+from portal.models.document import Document
 from portal.policies.scope import Scope
 from portal.queries.page import Page, cursor, read_cursor
 
@@ -16,7 +17,8 @@ from portal.queries.page import Page, cursor, read_cursor
 class ActivityRow:
     """An act. `by` is the kind of actor (staff, contact, link, token, instance, stranger), `who` the name as of then.
 
-    `facts` and `personal` are what the entry says; `personal` is empty once it was erased.
+    `facts` and `personal` are what the entry says; `personal` is empty once it was erased. `document_uid` and
+    `document_number` are set where the act was done to a document that still exists.
     """
 
     at: datetime
@@ -26,6 +28,8 @@ class ActivityRow:
     who: str
     facts: dict[str, Any]
     personal: dict[str, Any]
+    document_uid: str = ""
+    document_number: str = ""
 
 
 def page(
@@ -47,10 +51,19 @@ def page(
         return Page([])
     following = cursor(rows[-1].id) if further or newer else None
     preceding = cursor(rows[0].id) if (further if newer else older) else None
-    return Page([_row(row) for row in rows], next=following, previous=preceding)
+    numbers = _documents(scope, rows)
+    return Page([_row(row, numbers) for row in rows], next=following, previous=preceding)
 
 
-def _row(entry: AuditEntry) -> ActivityRow:
+def _documents(scope: Scope, entries: list[AuditEntry]) -> dict[str, str]:
+    uids = [entry.subject.partition(":")[2] for entry in entries if entry.subject.startswith("document:")]
+    query = scope.of(Document, Document.uid, Document.number).where(Document.uid.in_(uids))
+    return dict(query.tuples())
+
+
+def _row(entry: AuditEntry, numbers: dict[str, str]) -> ActivityRow:
+    kind, _colon, uid = entry.subject.partition(":")
+    number = numbers.get(uid, "") if kind == "document" else ""
     text: AuditText | None = getattr(entry, "audittext", None)
     personal = dict(text.personal) if text is not None else {}
     return ActivityRow(
@@ -61,4 +74,6 @@ def _row(entry: AuditEntry) -> ActivityRow:
         who=personal.pop("actor", ""),
         facts=entry.facts,
         personal=personal,
+        document_uid=uid if number else "",
+        document_number=number,
     )

@@ -99,3 +99,9 @@ def _missing(membership: Membership, contact: Contact) -> tuple[str, ...]:
     if not membership.notify:
         found.append(NOTIFY_OFF)
     return tuple(found)
+
+
+def named(scope: Scope, uid: str) -> str:
+    """The name on file of a contact; empty when the scope does not reach it."""
+    found = scope.first(scope.of(Contact).where(Contact.uid == uid))
+    return found.name if found is not None else ""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import csv
+import io
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,7 +20,9 @@ from portal.models.link import PORTAL, Link, LinkFetch, Opening
 from portal.models.sign_in import SignIn
 from portal.policies.scope import Scope
 
+CSV_HEAD = "\ufeffclient_number,name,portal_url\r\n"
 _BATCH = 1000
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -109,21 +113,40 @@ def of_client(scope: Scope, client: Client, firm: Firm, now: datetime) -> list[L
 
 def export_rows(base_url: str, scope: Scope, firm: Firm) -> Iterator[ExportRow]:
     """All clients that are not archived with their portal address, by number, read in batches by key."""
-    after = ""
-    while True:
-        query = scope.of(Client).where(Client.archived_at.is_null(), Client.number_key > after)
-        batch = list(query.order_by(Client.number_key).limit(_BATCH))
-        links = _own_links(scope, batch)
-        for client in batch:
-            yield ExportRow(client.number, client.name, _url(base_url, client, firm, links.get(client.id)) or "")
-        if len(batch) < _BATCH:
-            return
-        after = batch[-1].number_key
+    after: str | None = ""
+    while after is not None:
+        rows, after = export_batch(base_url, scope, firm, after)
+        yield from rows
+
+
+def export_batch(base_url: str, scope: Scope, firm: Firm, after: str) -> tuple[list[ExportRow], str | None]:
+    """One batch of the export and the key of the next one; None: that was all."""
+    query = scope.of(Client).where(Client.archived_at.is_null(), Client.number_key > after)
+    batch = list(query.order_by(Client.number_key).limit(_BATCH))
+    links = _own_links(scope, batch)
+    rows = [
+        ExportRow(client.number, client.name, _url(base_url, client, firm, links.get(client.id)) or "")
+        for client in batch
+    ]
+    return rows, batch[-1].number_key if len(batch) == _BATCH else None
+
+
+def csv_lines(rows: Iterable[ExportRow]) -> str:
+    """Lines of the mail-merge file (B7). Cells that a spreadsheet would run as a formula get an apostrophe."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    for row in rows:
+        writer.writerow([_plain(cell) for cell in (row.client_number, row.name, row.portal_url)])
+    return buffer.getvalue()
 
 
 def export_count(scope: Scope) -> int:
     """How many lines the export has: a count over the index of the list."""
     return int(scope.of(Client, Client.id).where(Client.archived_at.is_null()).count())
+
+
+def _plain(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,96 @@
+"""What entries of the audit log say in words: one whole sentence for each act."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from portal.queries.activity import ActivityRow
+
+# act -> (icon, sentence)
+WORDS: dict[str, tuple[str, Any]] = {
+    "client.created": ("plus", _l("%(who)s created the client.")),
+    "client.changed": ("edit", _l("%(who)s changed the client's data: %(fields)s.")),
+    "client.archived": ("archive", _l("%(who)s archived the client.")),
+    "client.unarchived": ("unarchive", _l("%(who)s fetched the client back from the archive.")),
+    "client.access_on": ("key", _l("%(who)s opened the client's portal.")),
+    "client.access_off": ("lock", _l("%(who)s closed the client's portal.")),
+    "client.assigned": ("team", _l("%(who)s assigned %(staff)s to the client.")),
+    "client.unassigned": ("team", _l("%(who)s ended the assignment of %(staff)s.")),
+    "client.viewed_as": ("eye", _l("%(who)s looked at the portal as the client does.")),
+    "contact.added": ("user", _l("%(who)s added the contact %(contact)s.")),
+    "contact.changed": ("edit", _l("%(who)s changed the contact %(contact)s: %(fields)s.")),
+    "membership.login_on": ("key", _l("%(who)s switched login on for %(contact)s.")),
+    "membership.login_off": ("lock", _l("%(who)s switched login off for %(contact)s.")),
+    "membership.notify_on": ("bell", _l("%(who)s switched notifications on for %(contact)s.")),
+    "membership.notify_off": ("bell", _l("%(who)s switched notifications off for %(contact)s.")),
+    "membership.email_sync_on": ("sync", _l("%(who)s switched e-mail sync on for %(contact)s.")),
+    "membership.email_sync_off": ("sync", _l("%(who)s switched e-mail sync off for %(contact)s.")),
+    "membership.made_primary": ("star", _l("%(who)s made %(contact)s the primary contact.")),
+    "membership.ended": ("trash", _l("%(who)s removed the contact %(contact)s.")),
+    "access.sent": ("send", _l("%(who)s sent %(contact)s the access by e-mail.")),
+    "link.made": ("link", _l("%(who)s made a secret link.")),
+    "link.copied": ("copy", _l("%(who)s took the secret link to give it away.")),
+    "link.renewed": ("renew", _l("%(who)s renewed the secret link. The old one is dead.")),
+    "link.revoked": ("ban", _l("%(who)s revoked the secret link.")),
+    "link.asked": ("link", _l("A new link was asked for and mailed to the stored address.")),
+    "document.created": ("file-plus", _l("%(who)s uploaded %(number)s.")),
+    "document.published": ("send", _l("%(who)s published %(number)s.")),
+    "document.version_added": ("file-plus", _l("%(who)s added version %(version)s of %(number)s.")),
+    "document.withdrawn": ("file-x", _l("%(who)s withdrew %(number)s.")),
+    "document.cancelled": ("file-x", _l("%(who)s cancelled %(number)s.")),
+    "document.deleted": ("trash", _l("%(who)s deleted the draft %(number)s.")),
+    "comment.written": ("comment", _l("%(who)s commented on %(number)s.")),
+    "payment.recorded": ("euro", _l("%(who)s recorded a payment for %(number)s.")),
+    "code.sent": ("shield", _l("A code for %(number)s was sent to the stored address.")),
+    "offer.accepted": ("st-ok", _l("%(name)s accepted the offer %(number)s.")),
+    "offer.declined": ("st-no", _l("%(name)s declined the offer %(number)s.")),
+    "offer.confirmed": ("st-ok", _l("%(who)s confirmed the acceptance of %(number)s.")),
+    "offer.rejected": ("st-no", _l("%(who)s rejected the acceptance of %(number)s.")),
+}
+# the same act on a link, when it was the link of a person
+OF_PERSON: dict[str, Any] = {
+    "link.made": _l("%(who)s made a secret link for %(contact)s."),
+    "link.copied": _l("%(who)s took the secret link of %(contact)s to give it away."),
+    "link.renewed": _l("%(who)s renewed the secret link of %(contact)s. The old one is dead."),
+    "link.revoked": _l("%(who)s revoked the secret link of %(contact)s."),
+}
+FIELDS: dict[str, Any] = {
+    "number": _l("client number"), "name": _l("name"), "kind": _l("kind"), "email": _l("e-mail"), "phone": _l("phone"),
+    "vat_id": _l("VAT ID"), "language": _l("language"), "street": _l("street"), "extra": _l("address supplement"),
+    "postcode": _l("postcode"), "city": _l("city"), "country": _l("country"), "login_type": _l("login type"),
+    "external_accountant": _l("external accountant"), "portal_access": _l("portal access"),
+    "salutation": _l("salutation"), "title": _l("title"), "first_name": _l("first name"),
+    "last_name": _l("last name"), "role": _l("role"), "login": _l("login"), "notify": _l("notify"),
+    "email_sync": _l("e-mail sync"), "primary": _l("primary contact"),
+}  # fmt: skip
+
+
+def sentence(row: ActivityRow) -> tuple[str, str]:
+    """Icon and sentence of an entry. An act without words of its own shows its name."""
+    icon, words = WORDS.get(row.action, ("history", None))
+    if words is None:
+        return icon, _("%(who)s: %(act)s", who=_who(row), act=row.action)
+    if row.personal.get("contact") and row.action in OF_PERSON:
+        words = OF_PERSON[row.action]
+    gone = _("(erased)")
+    values = {
+        "who": _who(row),
+        "contact": row.personal.get("contact") or gone,
+        "staff": row.personal.get("staff") or gone,
+        "name": row.personal.get("name") or gone,
+        "fields": ", ".join(str(FIELDS.get(name, name)) for name in row.facts.get("fields", ())),
+        "number": row.facts.get("number") or row.document_number or gone,
+        "version": row.facts.get("version", ""),
+    }
+    return icon, str(words) % values
+
+
+def _who(row: ActivityRow) -> str:
+    if row.by == "link":
+        return _("Somebody with the client's link")
+    if row.by == "token":
+        return _("The program “%(name)s”", name=row.who)
+    return row.who or _("Somebody")
