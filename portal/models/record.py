@@ -15,12 +15,15 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 from peewee import (
-    CTE,
     DQ,
+    JOIN,
+    OP,
+    SQL,
+    BaseQuery,
     BlobField,
-    CompoundSelectQuery,
     Expression,
     Field,
+    ForeignKeyField,
     IntegerField,
     Join,
     Model,
@@ -192,112 +195,86 @@ def guard(query: Any, sql: str) -> None:
     scope = _open.get()
     if scope is not None and not scope.guarded:
         return
+    # what an INSERT writes stands in its values, so its text says nothing
+    if not isinstance(query, InsertQuery) and sql in _approved:
+        return
+    if not isinstance(query, BaseQuery):
+        _refuse_text(sql)
+        return
+    _check(query, scope, set())
     if isinstance(query, InsertQuery):
-        _check_insert(query, scope)
         return
-    if sql in _approved:
-        return
-    _check(query, scope)
     if len(_approved) >= _APPROVED_AT_MOST:
         _approved.clear()
     _approved[sql] = None
 
 
-def _check(node: Any, scope: OpenScope | None) -> None:
+def _check(node: Any, scope: OpenScope | None, seen: set[int]) -> None:
+    """Look at a node and, through all its attributes, at every query inside it."""
+    if id(node) in seen:
+        return
+    seen.add(id(node))
+    if isinstance(node, dict):
+        _check_all([*node, *node.values()], scope, seen)
+    elif isinstance(node, list | tuple | set | frozenset):
+        _check_all(node, scope, seen)
+    elif isinstance(node, SQL):
+        _refuse_text(node.sql)
+    elif isinstance(node, DQ):
+        raise ScopeMissing("DQ is not for use")
+    elif isinstance(node, Node) and not isinstance(node, Field | Model | ModelAlias | type):
+        _demand_conditions(node, scope)
+        _check_all(vars(node).values(), scope, seen)
+
+
+def _check_all(nodes: Any, scope: OpenScope | None, seen: set[int]) -> None:
+    for node in nodes:
+        _check(node, scope, seen)
+
+
+def _demand_conditions(node: Any, scope: OpenScope | None) -> None:
     if isinstance(node, Select):
-        _check_select(node, scope)
+        _demand_all(node._from_list, list(_conjuncts(node._where)), scope)
     elif isinstance(node, UpdateQuery | DeleteQuery):
-        _check_write(node, scope)
-    elif isinstance(node, CompoundSelectQuery):
-        _check(node.lhs, scope)
-        _check(node.rhs, scope)
-    elif isinstance(node, CTE):
-        _check(node.__dict__["_query"], scope)
-    else:
-        _check_inside(_parts(node), scope)
+        sources = [node.table, *(getattr(node, "_from", None) or ())]
+        _demand_all(sources, list(_conjuncts(node._where)), scope)
+        _check_moved(node.table, getattr(node, "_update", None) or {}, scope)
+    elif isinstance(node, InsertQuery):
+        _check_insert(node, scope)
 
 
-def _check_write(query: Any, scope: OpenScope | None) -> None:
-    values = getattr(query, "_update", {}).values()
-    _demand([query.table], list(_conjuncts(query._where)), scope)
-    _check_inside([query._where, *values], scope)
+def _demand_all(items: Any, conditions: list[Any], scope: OpenScope | None) -> None:
+    for item in items:
+        if isinstance(item, Join):
+            on = [*conditions, *_conjuncts(item.__dict__["_on"])]
+            _demand_all([item.lhs], on if item.join_type in _ON_BINDS_LEFT else conditions, scope)
+            _demand_all([item.rhs], on if item.join_type in _ON_BINDS_RIGHT else conditions, scope)
+        else:
+            _demand(item, conditions, scope)
 
 
-def _check_select(query: Any, scope: OpenScope | None) -> None:
-    sources: list[Any] = []
-    conditions = list(_conjuncts(query._where))
-    for item in query._from_list:
-        _collect(item, sources, conditions, scope)
-    _demand(sources, conditions, scope)
-    for cte in query._cte_list or ():
-        _check(cte, scope)
-    _check_inside(
-        [query._returning, query._where, query._order_by, query._having, query._group_by, query._limit], scope
-    )
+# An outer join keeps the rows of one side whatever stands in ON: there, only WHERE holds that side.
+_ON_BINDS_LEFT = (JOIN.INNER, JOIN.CROSS, JOIN.LATERAL, JOIN.RIGHT_OUTER)
+_ON_BINDS_RIGHT = (JOIN.INNER, JOIN.CROSS, JOIN.LATERAL, JOIN.LEFT_OUTER, JOIN.LEFT_LATERAL)
 
 
-def _collect(item: Any, sources: list[Any], conditions: list[Any], scope: OpenScope | None) -> None:
-    if isinstance(item, Join):
-        _collect(item.lhs, sources, conditions, scope)
-        _collect(item.rhs, sources, conditions, scope)
-        on = item.__dict__["_on"]
-        conditions.extend(_conjuncts(on))
-        _check_inside([on], scope)
-    elif isinstance(item, Select | CompoundSelectQuery | CTE):
-        _check(item, scope)
-    else:
-        sources.append(item)
-
-
-def _demand(sources: list[Any], conditions: list[Any], scope: OpenScope | None) -> None:
-    for source in sources:
-        if isinstance(source, Table):
-            raise ScopeMissing("bare tables are not for use; go through a record")
-        if not is_tenant(source):
-            continue
-        if scope is None:
-            raise ScopeMissing(f"no scope is open for {source}")
-        if not any(isinstance(c, ScopeCondition) and c.source is source and c.scope is scope for c in conditions):
-            raise ScopeMissing(f"{source} stands in a query without the condition of the scope")
+def _demand(source: Any, conditions: list[Any], scope: OpenScope | None) -> None:
+    if isinstance(source, Table):
+        raise ScopeMissing("bare tables are not for use; go through a record")
+    if not is_tenant(source):
+        return
+    if scope is None:
+        raise ScopeMissing(f"no scope is open for {source}")
+    if not any(isinstance(c, ScopeCondition) and c.source is source and c.scope is scope for c in conditions):
+        raise ScopeMissing(f"{source} stands in a query without the condition of the scope")
 
 
 def _conjuncts(node: Any) -> Iterator[Any]:
-    if isinstance(node, Expression) and node.op == "AND":
+    if isinstance(node, Expression) and node.op == OP.AND:
         yield from _conjuncts(node.lhs)
         yield from _conjuncts(node.rhs)
     elif node is not None:
         yield node
-
-
-def _check_inside(nodes: Any, scope: OpenScope | None) -> None:
-    for node in nodes:
-        if isinstance(node, Select | CompoundSelectQuery):
-            _check(node, scope)
-        elif isinstance(node, list | tuple | set):
-            _check_inside(node, scope)
-        elif isinstance(node, Node) and not isinstance(node, Field):
-            _check_inside(_parts(node), scope)
-
-
-_PARTS = (
-    "lhs",
-    "rhs",
-    "node",
-    "nodes",
-    "arguments",
-    "_filter",
-    "expression_tuples",
-    "default",
-    "partition_by",
-    "order_by",
-)
-
-
-def _parts(node: Any) -> list[Any]:
-    if isinstance(node, DQ):
-        raise ScopeMissing("DQ is not for use")
-    found = [node.__dict__.get(name) for name in _PARTS]
-    return [part for part in found if part is not None]
 
 
 def _check_insert(query: Any, scope: OpenScope | None) -> None:
@@ -307,14 +284,51 @@ def _check_insert(query: Any, scope: OpenScope | None) -> None:
     if scope is None:
         raise ScopeMissing(f"no scope is open for {model}")
     rows = query._insert
-    if not isinstance(rows, list | tuple | dict):
-        raise ScopeMissing("INSERT from a query is for the instance's own work")
-    for row in [rows] if isinstance(rows, dict) else rows:
-        named = {getattr(field, "column_name", field): value for field, value in row.items()}
-        if named.get("firm_id") != scope.firm_id:
-            raise ScopeMissing(f"a row of {model} for another firm")
-        if scope.client_id is not None and "client_id" in named and named["client_id"] != scope.client_id:
-            raise ScopeMissing(f"a row of {model} for another client")
+    if isinstance(rows, dict):
+        rows = [rows]
+    if not isinstance(rows, list | tuple) or not all(isinstance(row, dict) for row in rows):
+        raise ScopeMissing("INSERT of anything but named values is for the instance's own work")
+    for row in rows:
+        _check_row(model, _named(row), scope)
+    _check_conflict(model, query.__dict__["_on_conflict"], scope)
+
+
+def _check_row(model: Any, named: dict[str, Any], scope: OpenScope) -> None:
+    key = "id" if model._meta.table_name == "firm" else "firm_id"
+    if named.get(key) != scope.firm_id:
+        raise ScopeMissing(f"a row of {model} for another firm")
+    if scope.client_id is not None and named.get("client_id") not in (None, scope.client_id):
+        raise ScopeMissing(f"a row of {model} for another client")
+
+
+def _check_conflict(model: Any, conflict: Any, scope: OpenScope | None) -> None:
+    """The row in the way may be changed only where it must be of the same firm: by a key that leads to a row of it."""
+    if conflict is None or conflict._action == "IGNORE":
+        return
+    if not any(isinstance(field, ForeignKeyField) for field in conflict._conflict_target or ()):
+        raise ScopeMissing(f"the row of {model} in the way may be another firm's")
+    _check_moved(model, conflict._update or {}, scope)
+
+
+def _check_moved(model: Any, values: dict[Any, Any], scope: OpenScope | None) -> None:
+    named = _named(values)
+    if is_tenant(model) and "firm_id" in named:
+        raise ScopeMissing(f"a row of {model} never moves to another firm")
+    if scope is not None and scope.client_id is not None and named.get("client_id", scope.client_id) != scope.client_id:
+        raise ScopeMissing(f"a row of {model} would move to another client")
+
+
+def _named(values: dict[Any, Any]) -> dict[str, Any]:
+    columns = (
+        (getattr(field, "column_name", None) or getattr(field, "name", None) or field, v) for field, v in values.items()
+    )
+    return {f"{name}_id" if name in ("firm", "client") else str(name): getattr(v, "id", v) for name, v in columns}
+
+
+def _refuse_text(sql: str) -> None:
+    tables = database.tenant_tables
+    if tables is not None and tables.search(sql):
+        raise ScopeMissing("hand-written SQL names a tenant table")
 
 
 def install_guard() -> None:
