@@ -9,7 +9,9 @@ from typing import Any
 
 from peewee import Expression, fn
 
-from portal.base import clock
+from portal.base import clock, einvoice, files
+from portal.base.einvoice import EInvoice
+from portal.base.refusal import Refused
 from portal.base.text import searchable
 from portal.models.client import Client
 from portal.models.document import (
@@ -117,6 +119,22 @@ def versions(scope: Scope, document: Document) -> list[DocumentVersion]:
 def picture_file(scope: Scope, picture: PagePicture) -> StoredFile:
     """The file of a page picture. Raises NotFound when the page could not be drawn."""
     return scope.by_id(StoredFile, picture.file_id)
+
+
+def einvoice_of(file: StoredFile) -> EInvoice | None:
+    """What an XML-only invoice says, for showing it as a page; None for a PDF, and for what cannot be read any more."""
+    if file.media_type != "application/xml":
+        return None
+    try:
+        return einvoice.read(files.path_of(file.path).read_bytes())
+    except (Refused, OSError):
+        return None
+
+
+def by_number(scope: Scope, kind: str, number: str) -> Document | None:
+    """The document of this kind with exactly this number."""
+    found: Document | None = scope.first(scope.of(Document).where(Document.kind == kind, Document.number == number))
+    return found
 
 
 def payments(scope: Scope, document: Document) -> list[Payment]:
