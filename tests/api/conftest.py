@@ -30,7 +30,7 @@ class Programme:
 
     def call(self, method: str, path: str, **options: Any) -> TestResponse:
         headers = {**({"Authorization": f"Bearer {self.token}"} if self.token else {}), **options.pop("headers", {})}
-        response = self.client.open("/api/v1" + path, method=method, headers=headers, **options)
+        response = self.client.open("/api/v1" + path, method=method, headers=headers, buffered=True, **options)
         check_described(self.app, method, response)
         return response
 
