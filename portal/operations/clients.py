@@ -73,6 +73,7 @@ def change(actor: Actor, client: Client, /, **fields: Any) -> Client:
     unknown = set(fields) - set(FIELDS)
     if unknown:
         raise TypeError(f"clients have no {unknown}")
+    client = _fresh(client)
     new = {name: value for name, value in checked(**fields).items() if getattr(client, name) != value}
     if not new:
         audit.noticed()
@@ -91,6 +92,8 @@ def change(actor: Actor, client: Client, /, **fields: Any) -> Client:
 @operation(allow=Permission.CLIENT_WORK)
 def set_access(actor: Actor, client: Client, on: bool) -> Client:
     """Open or close the client's portal: closed, all its links answer 410 and sessions end at the next request."""
+    # read anew: what another request did meanwhile must not make closing a no-op
+    client = _fresh(client)
     if client.portal_access == on:
         audit.noticed()
         return client
@@ -105,6 +108,7 @@ def set_access(actor: Actor, client: Client, on: bool) -> Client:
 @operation(allow=Permission.CLIENT_ARCHIVE)
 def archive(actor: Actor, client: Client) -> Client:
     """Put the client aside: links 410, sessions end, nothing is mailed, in no figure. Undone by `unarchive`."""
+    client = _fresh(client)
     if client.is_archived:
         raise Conflict("archived")
     journal.write("client.archived", client=client.id)
@@ -117,6 +121,7 @@ def archive(actor: Actor, client: Client) -> Client:
 @operation(allow=Permission.CLIENT_ARCHIVE)
 def unarchive(actor: Actor, client: Client) -> Client:
     """Fetch the client back: all that was there works again."""
+    client = _fresh(client)
     if not client.is_archived:
         raise Conflict("not_archived")
     scopes.current().change(client, Client.archived_at.is_null(False), archived_at=None)

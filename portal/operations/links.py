@@ -108,6 +108,7 @@ def send_access(actor: Actor, membership: Membership, *, message: str = "") -> N
     password), message (too_long).
     """
     scope = scopes.current()
+    membership = scope.by_id(Membership, membership.id)
     client = scope.by_id(Client, membership.client_id)
     contact = scope.by_id(Contact, membership.contact_id)
     text = many_lines(message)

@@ -36,6 +36,7 @@ def set_email_sync(actor: Actor, membership: Membership, on: bool) -> Membership
 @operation(allow=Permission.CLIENT_WORK)
 def make_primary(actor: Actor, membership: Membership) -> Membership:
     """Make this the client's primary contact in place of the one before."""
+    membership = scopes.current().by_id(Membership, membership.id)
     _demand_living(membership)
     if membership.primary:
         audit.noticed()
@@ -96,6 +97,8 @@ def switch(membership: Membership, name: str, on: bool) -> None:
 
 
 def _set(actor: Actor, membership: Membership, name: str, on: bool) -> Membership:
+    # read anew: what another request did meanwhile must not make taking access away a no-op
+    membership = scopes.current().by_id(Membership, membership.id)
     _demand_living(membership)
     if getattr(membership, name) == on:
         audit.noticed()
