@@ -8,7 +8,7 @@ from datetime import timedelta
 from portal.base import clock, journal, passwords
 from portal.base.errors import Conflict, Gone, Invalid, NotPermitted
 from portal.base.language import LANGUAGES
-from portal.base.text import email_key, one_line, uid, valid_email
+from portal.base.text import email_key, one_line, valid_email
 from portal.models import outbox
 from portal.models.firm import Firm
 from portal.models.identity import Identity
@@ -67,14 +67,6 @@ def reset(actor: Actor, staff: Staff) -> Ticket:
     _mail(ticket, identity, scope.firm)
     audit.record(actor, "staff.reset_sent", staff, personal={"name": staff.name})
     return ticket
-
-
-@operation(allow=Permission.PUBLIC, audited=False)
-def ask_reset(actor: Stranger, email: str) -> None:
-    """Somebody forgot a password: queue the same row for any address; the worker decides whose it is (TRUST)."""
-    address = one_line(email)[:_LONGEST_EMAIL]
-    firm, ends = scopes.current().firm, clock.now() + RESET_LASTS
-    outbox.enqueue(RESET, {}, address, key=uid(), language=firm.language, not_after=ends)
 
 
 @operation(allow=Permission.TEAM_MANAGE)

@@ -33,6 +33,13 @@ def test_a_changed_bank_account_shows_what_it_was(anna: Browser, world: World) -
     assert "IBAN: DE89370400440532013000 → DE02120300000000202051" in page
 
 
+def test_limits_are_words_and_amounts(anna: Browser) -> None:
+    anna.post("/firm/settings/links", {"link_decide": "y", "link_comment": "y", "code": "from", "code_limit": "2500"})
+    page = anna.get("/firm/audit").text
+    assert "code by e-mail from: €1,000.00 → €2,500.00" in page
+    assert "days until a link expires: 365 → never" in page
+
+
 def test_the_log_is_walked_by_key(anna: Browser, world: World) -> None:
     actor = InstanceActor(world.firm, "test")
     for number in range(120):

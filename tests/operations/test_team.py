@@ -194,15 +194,6 @@ def test_a_changed_address_voids_the_tickets_to_the_old_one(world: World) -> Non
         team.accept_invitation(Stranger(), ticket, name="Gesa", password=NEW)
 
 
-def test_a_forgotten_password_queues_the_same_for_any_address(world: World) -> None:
-    team.ask_reset(Stranger(world.firm), "ben@petry.example.com")
-    team.ask_reset(Stranger(world.firm), "nobody@example.org")
-    assert [(mail.to, mail.subject) for mail in mails(world, "reset")] == [
-        ("ben@petry.example.com", {}),
-        ("nobody@example.org", {}),
-    ]
-
-
 def test_ones_own_new_password_keeps_this_session_and_ends_the_others(world: World) -> None:
     acting.staff(world.firm, world.ben)
     here = acting.staff(world.firm, world.ben)

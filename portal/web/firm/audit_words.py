@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from portal.queries.activity import ActivityRow
 from portal.web.firm import activity_words
+from portal.web.formats import money
 from portal.web.forms.settings import RIGHT_WORDS
 from portal.web.forms.team import ROLE_WORDS
 
@@ -52,7 +53,7 @@ FIELDS: dict[str, Any] = {
     "time_zone": _l("time zone"), "language": _l("language"), "account_holder": _l("account holder"),
     "iban": _l("IBAN"), "bic": _l("BIC"), "colour": _l("colour"), "background": _l("background"), "logo": _l("logo"),
     "link_comment": _l("links may comment"), "link_decide": _l("links may decide on offers"),
-    "link_days": _l("days until a link expires"), "code_limit": _l("code from, in cents"),
+    "link_days": _l("days until a link expires"), "code_limit": _l("code by e-mail from"),
     "persons_accept": _l("consumers may accept offers"), "advisers_see_all": _l("advisers work for all clients"),
     "role": _l("role"), "rights": _l("rights"),
 }  # fmt: skip
@@ -95,7 +96,8 @@ def changes(row: ActivityRow) -> list[Change]:
     if not isinstance(changed, dict):
         return []
     return [
-        Change(str(FIELDS.get(field, field)), _value(old), _value(new)) for field, (old, new) in sorted(changed.items())
+        Change(str(FIELDS.get(field, field)), _value(field, old), _value(field, new))
+        for field, (old, new) in sorted(changed.items())
     ]
 
 
@@ -103,7 +105,11 @@ def _role(role: str) -> str:
     return str(ROLE_WORDS.get(role, role))
 
 
-def _value(value: Any) -> str:
+def _value(field: str, value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if field == "code_limit":
+        return _("never") if value is None else money(value) if value else _("always")
+    if field == "link_days" and value is None:
+        return _("never")
     return _("nothing") if value in (None, "") else str(value)
