@@ -13,13 +13,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from peewee import Node
 
 from portal.base.database import database
 from portal.models.record import DayField, InstantField, ScopeMissing, open_scope, opened
-from portal.policies.scope import Scope
+
+if TYPE_CHECKING:
+    from portal.policies.scope import Scope
 
 _OF_SCOPE = ("firm_id", "client_id", "contact_id", "document_id", "sign_in_id", "assigned_to")
 _INSTANT, _DAY = InstantField(), DayField()

@@ -5,12 +5,13 @@ A scope is opened by the gate for a request, by `@operation` for a write, by the
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from peewee import JOIN, Expression, ModelAlias, ModelDelete, ModelSelect, ModelUpdate
+from peewee import JOIN, Expression, ModelAlias, ModelDelete, ModelUpdate
 
 from portal.base.errors import Conflict, NotFound
 from portal.models.client import Client
@@ -19,6 +20,7 @@ from portal.models.record import ScopeCondition, TenantRecord, open_scope, opene
 from portal.models.staff import Assignment
 from portal.policies import visibility
 from portal.policies.actors import Actor, ClientActor, StaffActor
+from portal.policies.prepared import Prepared, prepared
 
 R = TypeVar("R", bound=TenantRecord)
 
@@ -53,12 +55,16 @@ class Scope:
 
     def get(self, model: type[R], uid: str) -> R:
         """The row with this public id. Raises NotFound."""
-        public: Any = model
-        return self.one(self.of(model).where(public.uid == uid))
+        return self._found(model, _by_uid(model)(self, uid=uid))
 
     def by_id(self, model: type[R], row_id: int | None) -> R:
         """The row with this internal id. Raises NotFound."""
-        return self.one(self.of(model).where(model.id == row_id))
+        return self._found(model, _by_id(model)(self, row_id=row_id))
+
+    def _found(self, model: type[R], rows: list[R]) -> R:
+        if not rows:
+            raise NotFound(model.__name__)
+        return rows[0]
 
     def one(self, query: Any) -> Any:
         """The only row of a query. Raises NotFound."""
@@ -149,6 +155,16 @@ class ClientScope(Scope):
         return visibility.of_client(self, source)
 
 
+@functools.cache
+def _by_uid(model: Any) -> Prepared:
+    return prepared(lambda scope, uid: scope.of(model).where(model.uid == uid))
+
+
+@functools.cache
+def _by_id(model: Any) -> Prepared:
+    return prepared(lambda scope, row_id: scope.of(model).where(model.id == row_id))
+
+
 def of(actor: Actor) -> Scope:
     """The scope of an actor's request."""
     if isinstance(actor, StaffActor):
@@ -165,7 +181,7 @@ def of(actor: Actor) -> Scope:
 
 
 def firm_scope(firm_id: int | None) -> Scope:
-    """All rows of a firm: for the inside of operations, whose subject came through the actor's scope, and the worker."""
+    """All rows of a firm: for the worker, and inside operations, whose subject came through the actor's scope."""
     current_scope = _current_or_none()
     if current_scope is not None and type(current_scope) is Scope and current_scope.firm_id == firm_id:
         return current_scope

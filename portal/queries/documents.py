@@ -11,6 +11,7 @@ from peewee import Expression, fn
 
 from portal.base import clock, einvoice, files
 from portal.base.einvoice import EInvoice
+from portal.base.errors import NotFound
 from portal.base.refusal import Refused
 from portal.base.text import searchable
 from portal.models.client import Client
@@ -35,6 +36,7 @@ from portal.models.document import (
 from portal.models.link import Opening
 from portal.models.outbox import OutboxMail
 from portal.models.stored_file import StoredFile
+from portal.policies.prepared import prepared
 from portal.policies.scope import Scope
 from portal.queries.page import Page, cursor, read_cursor
 
@@ -103,11 +105,18 @@ def current(scope: Scope, document: Document) -> Shown:
 
 def version(scope: Scope, document: Document, number: int) -> Shown:
     """One version with its file and picture, in one statement. Raises NotFound."""
+    found = _version.first(scope, document=document.id, number=number)
+    if found is None:
+        raise NotFound("DocumentVersion")
+    return Shown(found, found.file, getattr(found, "pagepicture", None))
+
+
+@prepared
+def _version(scope: Scope, document: Any, number: Any) -> Any:
     query = scope.of(DocumentVersion, DocumentVersion, StoredFile, PagePicture)
     query = scope.join(query, StoredFile, DocumentVersion.file == StoredFile.id)
     query = scope.join(query, PagePicture, PagePicture.version == DocumentVersion.id, src=DocumentVersion, outer=True)
-    found = scope.one(query.where(DocumentVersion.document == document.id, DocumentVersion.number == number))
-    return Shown(found, found.file, getattr(found, "pagepicture", None))
+    return query.where(DocumentVersion.document == document, DocumentVersion.number == number)
 
 
 def versions(scope: Scope, document: Document) -> list[DocumentVersion]:

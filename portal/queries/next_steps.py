@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from portal.models.document import AWAITING, INVOICE, OFFER, PART_PAID, PUBLISHED, Document
+from portal.policies.prepared import prepared
 from portal.policies.scope import Scope
 
-_AT_MOST = 30
+_AT_MOST, _RECENT = 30, 5
 _LATE = date(9999, 12, 31)
 
 
@@ -23,9 +25,7 @@ class NextSteps:
 
 def of_client(scope: Scope, today: date) -> NextSteps:
     """Overdue invoice, expiring offer, due invoice: whatever ends first. Expired offers ask for nothing."""
-    undecided = Document.outcome.is_null() | Document.outcome.in_((PART_PAID, AWAITING))
-    query = scope.of(Document).where(Document.state == PUBLISHED, Document.kind.in_((OFFER, INVOICE)), undecided)
-    found: list[Document] = list(query.order_by(Document.issued_on.desc(), Document.id.desc()).limit(_AT_MOST))
+    found: list[Document] = _undecided(scope)
     asked = [d for d in found if d.is_open and not d.is_expired(today) and _asks(d)]
     asked.sort(key=lambda d: (not d.is_overdue(today), deadline(d) or _LATE, d.id))
     return NextSteps(asked[0] if asked else None, asked[1:], [d for d in found if d.outcome == AWAITING])
@@ -37,9 +37,21 @@ def deadline(document: Document) -> date | None:
     return day
 
 
-def recent(scope: Scope, at_most: int = 5) -> list[Document]:
+def recent(scope: Scope, at_most: int = _RECENT) -> list[Document]:
     """The newest documents."""
-    return list(scope.of(Document).order_by(Document.issued_on.desc(), Document.id.desc()).limit(at_most))
+    return _newest(scope)[:at_most]
+
+
+@prepared
+def _undecided(scope: Scope) -> Any:
+    undecided = Document.outcome.is_null() | Document.outcome.in_((PART_PAID, AWAITING))
+    query = scope.of(Document).where(Document.state == PUBLISHED, Document.kind.in_((OFFER, INVOICE)), undecided)
+    return query.order_by(Document.issued_on.desc(), Document.id.desc()).limit(_AT_MOST)
+
+
+@prepared
+def _newest(scope: Scope) -> Any:
+    return scope.of(Document).order_by(Document.issued_on.desc(), Document.id.desc()).limit(_RECENT)
 
 
 def _asks(document: Document) -> bool:

@@ -19,6 +19,7 @@ from portal.models.staff import ADVISER, Staff
 from portal.policies import scope as scopes
 from portal.policies.actors import ClientActor, StaffActor
 from portal.policies.permissions import of_link
+from portal.policies.prepared import prepared
 from portal.policies.scope import Scope
 
 SECRET_LINK = "secret_link"  # noqa: S105  the name of a login type
@@ -52,7 +53,7 @@ def list_of(scope: Scope, staff_id: int) -> list[SignIn]:
 
 
 def link_opens(client: Client, firm: Firm, link: Link | None, membership: Membership | None, now: datetime) -> bool:
-    """Whether a link opens the portal now (DETAILS 3): client, access, login type, and the membership of its contact."""
+    """Whether a link opens the portal now (DETAILS 3): by client, access, login type and its contact's membership."""
     return (
         link is not None
         and link.is_live(now)
@@ -64,17 +65,20 @@ def link_opens(client: Client, firm: Firm, link: Link | None, membership: Member
 
 
 def _staff_visit(scope: Scope, fingerprint: str) -> Visit | None:
-    query = (
-        SignIn.select(SignIn, Staff, Identity, Firm)
-        .join_from(SignIn, Staff)
-        .join_from(Staff, Identity)
-        .join_from(SignIn, Firm)
-        .where(SignIn.token == fingerprint, SignIn.kind == STAFF)
-    )
-    row = scope.first(query)
+    row = _staff_row.first(scope, fingerprint=fingerprint)
     if row is None or not row.is_live(clock.now()) or not row.staff.is_active:
         return None
     return Visit(staff_actor(row), row.firm, row.id, row.seen_at, row.memory, row.staff.identity.language)
+
+
+@prepared
+def _staff_row(_scope: Scope, fingerprint: Any) -> Any:
+    return _with_staff().where(SignIn.token == fingerprint, SignIn.kind == STAFF)
+
+
+def _with_staff() -> Any:
+    query = SignIn.select(SignIn, Staff, Identity, Firm).join_from(SignIn, Staff).join_from(Staff, Identity)
+    return query.join_from(SignIn, Firm)
 
 
 def staff_actor(row: SignIn) -> StaffActor:
@@ -98,7 +102,7 @@ def staff_actor(row: SignIn) -> StaffActor:
 
 
 def _client_visit(scope: Scope, fingerprint: str) -> Visit | None:
-    row = scope.first(_client_query(fingerprint))
+    row = _client_row.first(scope, fingerprint=fingerprint)
     now = clock.now()
     if row is None or not row.is_live(now):
         return None
@@ -112,7 +116,8 @@ def _client_visit(scope: Scope, fingerprint: str) -> Visit | None:
     return _visit(row, link, contact, None)
 
 
-def _client_query(fingerprint: str) -> Any:
+@prepared
+def _client_row(_scope: Scope, fingerprint: Any) -> Any:
     live = (Membership.client == SignIn.client) & (Membership.contact == SignIn.contact) & Membership.ended_at.is_null()
     return (
         SignIn.select(SignIn, Client, Firm, Link, Contact, Membership)
@@ -126,14 +131,7 @@ def _client_query(fingerprint: str) -> Any:
 
 
 def _viewer(scope: Scope, parent: int, now: datetime) -> StaffActor | None:
-    query = (
-        SignIn.select(SignIn, Staff, Identity, Firm)
-        .join_from(SignIn, Staff)
-        .join_from(Staff, Identity)
-        .join_from(SignIn, Firm)
-        .where(SignIn.id == parent)
-    )
-    row = scope.first(query)
+    row = scope.first(_with_staff().where(SignIn.id == parent))
     return staff_actor(row) if row is not None and row.is_live(now) and row.staff.is_active else None
 
 

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from portal.models.terms import Terms
+from portal.policies.prepared import prepared
 from portal.policies.scope import Scope
 
 
 def current(scope: Scope) -> Terms | None:
     """The version in force; None when the firm has none, or saved an empty text to have none."""
-    last: Terms | None = scope.first(scope.of(Terms).order_by(Terms.version.desc()))
+    last: Terms | None = _last.first(scope)
     return last if last is not None and last.text else None
+
+
+@prepared
+def _last(scope: Scope) -> Any:
+    return scope.of(Terms).order_by(Terms.version.desc()).limit(1)
 
 
 def versions(scope: Scope) -> list[Terms]:

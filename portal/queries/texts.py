@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from portal.base import placeholders
 from portal.models.terms import FirmText
+from portal.policies.prepared import prepared
 from portal.policies.scope import Scope
 
 SEND_ACCESS_SUBJECT, SEND_ACCESS_BODY = "send_access.subject", "send_access.body"
@@ -26,8 +28,13 @@ class Step:
 def text_of(scope: Scope, key: str, language: str) -> str:
     """The firm's text for a key in that language, else the default. KeyError for a key or language there is not."""
     default = DEFAULTS[key][language]
-    own = scope.first(scope.of(FirmText).where(FirmText.key == key, FirmText.language == language))
+    own = _own.first(scope, key=key, language=language)
     return own.text if own is not None else default
+
+
+@prepared
+def _own(scope: Scope, key: Any, language: Any) -> Any:
+    return scope.of(FirmText).where(FirmText.key == key, FirmText.language == language)
 
 
 def steps_of(scope: Scope, language: str) -> list[Step]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from babel.support import NullTranslations
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, Domain
+from markupsafe import Markup
 
 from portal.base.language import LANGUAGES, translations
 
@@ -22,9 +25,22 @@ class OneCatalogue(Domain):
 
 
 def init_app(app: Flask) -> None:
-    babel.init_app(
-        app, default_locale="en", locale_selector=language, timezone_selector=_time_zone, default_domain=OneCatalogue()
-    )
+    babel.init_app(app, default_locale="en", locale_selector=language, timezone_selector=_time_zone)
+    babel.domain_instance = OneCatalogue()
+    # Jinja's own wrappers look everything up anew for each text; a page has a hundred
+    app.jinja_env.globals.update(_=text, gettext=text, ngettext=counted_text)
+
+
+def text(source: str, /, **values: Any) -> Markup:
+    """A text of a template in the page's language; values are escaped as they are put in."""
+    found = Markup(translations(language()).gettext(source))  # noqa: S704  texts of the program
+    return found % values if values else found
+
+
+def counted_text(one: str, many: str, number: int, /, **values: Any) -> Markup:
+    """The same with a number, which stands for %(num)s."""
+    found = Markup(translations(language()).ngettext(one, many, number))  # noqa: S704  texts of the program
+    return found % {"num": number, **values}
 
 
 def language() -> str:
@@ -49,7 +65,8 @@ def _asked() -> str:
     best = request.accept_languages.best_match(LANGUAGES)
     if best:
         return str(best)
-    return str(g.visit.firm.language) if "visit" in g else "de"
+    firm = g.visit.firm if "visit" in g else g.get("shown_firm")
+    return str(firm.language) if firm is not None else "de"
 
 
 def _time_zone() -> str:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
-from flask import g
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField, StringField, TextAreaField
+from wtforms.i18n import get_translations
 
 from portal.base.errors import Invalid
+from portal.web.csrf import is_stale
+from portal.web.languages import language
 
 _TEXTS = (StringField, TextAreaField, EmailField)
 
@@ -44,13 +47,17 @@ WORDS: dict[str, Any] = {
 
 
 class Form(FlaskForm):
-    """A form of ours: CSRF is the gate's matter, empty texts are trimmed, refusals of operations land at their field."""
+    """A form of ours: CSRF is the gate's matter, texts are trimmed, refusals of operations land at their field."""
 
     words: dict[str, Any] = {}
+    form_errors: list[str]
 
     class Meta:
         csrf = False  # the gate checks; a stale token shows the form again, see `sent`
         filters: list[Any] = []
+
+        def get_translations(self, form: Any) -> Any:
+            return _builtin_words(language())
 
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
             if issubclass(unbound_field.field_class, _TEXTS) and not issubclass(
@@ -58,7 +65,9 @@ class Form(FlaskForm):
             ):
                 options = {**options, "filters": [*unbound_field.kwargs.get("filters", ()), _trimmed]}
                 unbound_field.kwargs.pop("filters", None)
-            return unbound_field.bind(form=form, **options)
+            bound = unbound_field.bind(form=form, **options)
+            bound.is_first_bad = lambda: next((field for field in form if field.errors), None) is bound
+            return bound
 
     def sent(self) -> bool:
         """Whether the form was posted and is valid. False with a stale token: then `stale` is shown above the form."""
@@ -67,7 +76,7 @@ class Form(FlaskForm):
 
     @property
     def stale(self) -> bool:
-        return bool(g.get("csrf_stale", False))
+        return is_stale()
 
     def refuse(self, error: Invalid) -> None:
         """Put an operation's reasons at their fields; those without a field stand above the form."""
@@ -88,6 +97,12 @@ class Form(FlaskForm):
 def stale_text() -> str:
     """Why a form was shown again although nothing is wrong in it."""
     return _("This page was open for a long time. Nothing was lost: please send it once more.")
+
+
+@functools.cache
+def _builtin_words(language: str) -> Any:
+    """WTForms' own few words; it would read its catalogue from the disk for each form."""
+    return get_translations([language])
 
 
 def _trimmed(value: Any) -> Any:
