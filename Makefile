@@ -5,7 +5,9 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PORT ?= $(or $(PORTAL_PORT),8000)
 
-.PHONY: run demo test check bench format lock messages clean
+.PHONY: install run demo test check bench format lock messages clean
+
+install: $(VENV)/run
 
 run: $(VENV)/run
 	@$(BIN)/python app.py
