@@ -98,6 +98,10 @@ class ClientActor:
     def name(self) -> str:
         return self.contact_name
 
+    def allowed_to_client(self, permission: str) -> bool:
+        """Whether the client could do it: what staff who only look are told."""
+        return permission in self.allowed
+
     def may(self, permission: Permission) -> bool:
         if self.viewer_uid and not self.is_test and permission not in (Permission.PUBLIC, Permission.PORTAL_VIEW):
             return False

@@ -27,7 +27,7 @@ _OF_SCOPE = ("firm_id", "client_id", "contact_id", "document_id", "sign_in_id", 
 _INSTANT, _DAY = InstantField(), DayField()
 
 
-class Param(Node):  # type: ignore[misc]
+class Param(Node):
     """A value that is not known yet."""
 
     def __init__(self, name: str, *, of_scope: bool = False) -> None:
@@ -91,7 +91,7 @@ def prepared(build: Callable[..., Any]) -> Prepared:
 def _symbolic(scope: Scope) -> Scope:
     known = {field.name for field in fields(scope)} & set(_OF_SCOPE)
     present = {name: Param(name, of_scope=True) for name in known if getattr(scope, name) is not None}
-    return replace(scope, **present)  # type: ignore[arg-type]
+    return replace(scope, **present)
 
 
 def _shape(scope: Scope) -> tuple[Any, ...]:

@@ -5,8 +5,7 @@ A scope is opened by the gate for a request, by `@operation` for a write, by the
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -155,14 +154,22 @@ class ClientScope(Scope):
         return visibility.of_client(self, source)
 
 
-@functools.cache
 def _by_uid(model: Any) -> Prepared:
-    return prepared(lambda scope, uid: scope.of(model).where(model.uid == uid))
+    return _prepared_for(model, "uid", lambda scope, uid: scope.of(model).where(model.uid == uid))
 
 
-@functools.cache
 def _by_id(model: Any) -> Prepared:
-    return prepared(lambda scope, row_id: scope.of(model).where(model.id == row_id))
+    return _prepared_for(model, "id", lambda scope, row_id: scope.of(model).where(model.id == row_id))
+
+
+def _prepared_for(model: Any, way: str, build: Callable[..., Any]) -> Prepared:
+    found = _ready.get((model, way))
+    if found is None:
+        found = _ready[model, way] = prepared(build)
+    return found
+
+
+_ready: dict[tuple[Any, str], Prepared] = {}
 
 
 def of(actor: Actor) -> Scope:
