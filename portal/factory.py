@@ -15,6 +15,7 @@ from portal.base.keys import Keys
 from portal.operations import codes
 from portal.operations.boot import open_instance
 from portal.web import api, assets, client, csrf, errors, firm, formats, gate, headers, htmx, languages, public, shell
+from portal.web.api import problems
 from portal.web.routing import audit_routes
 from portal.web.session import RowSessions
 
@@ -35,7 +36,7 @@ def create_app(config: Config | None = None) -> Flask:
     shell.init_app(app)
     gate.init_app(app)
     headers.init_app(app)
-    errors.init_app(app)
+    errors.init_app(app, problems.answer)
     _register(app)
     if config.proxy_hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, config.proxy_hops, config.proxy_hops, 0, 0, 0)  # type: ignore[method-assign]

@@ -1,17 +1,32 @@
-"""Ways back: a path of ours or the start page. A request's string never decides where a redirect leads."""
+"""Ways back: a page of ours or the start page. A request's string never decides where a redirect leads."""
 
 from __future__ import annotations
 
-from flask import current_app
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from flask import current_app, url_for
 from werkzeug.exceptions import HTTPException
+
+from portal.base.config import Config
 
 
 def safe_path(path: str | None) -> str:
-    """The path when it leads to a page of ours by GET, else `/`. `/\\t/evil` would become `//evil` (tried)."""
-    if not path or not path.startswith("/") or path[1:2] in ("/", "\\") or any(ord(c) < 33 for c in path):
-        return "/"
+    """The address of the page that the path leads to by GET, else `/`.
+
+    It is built anew from our own routes: `/\\t/evil` would become `//evil` (tried; TRUST, Pages).
+    """
     try:
-        current_app.url_map.bind("").match(path.split("?")[0], method="GET")
-    except HTTPException:
+        parts = urlsplit(path or "")
+        if parts.scheme or parts.netloc or not parts.path.startswith("/"):
+            return "/"
+        endpoint, values = current_app.url_map.bind("").match(parts.path, method="GET")
+    except (HTTPException, ValueError):
         return "/"
-    return path
+    query = urlencode(parse_qsl(parts.query, keep_blank_values=True))
+    return url_for(endpoint, **values) + (f"?{query}" if query else "")
+
+
+def base_url() -> str:
+    """What every absolute link is built from: the setting, never a request."""
+    config: Config = current_app.config["PORTAL"]
+    return config.base_url

@@ -1,18 +1,17 @@
-"""What every page's frame needs: menus, the firm's style sheet, languages, messages. Globals, not context processors."""
+"""What every page's frame needs: menus, the firm's style sheet, languages, messages. Globals, no context processors."""
 
 from __future__ import annotations
 
 import json
 
-from flask import Flask, current_app, g, request
+from flask import Flask, g, request
 
-from portal.base.config import Config
 from portal.models.firm import Firm
 from portal.policies.actors import Actor, StaffActor
 from portal.policies.permissions import Permission
 from portal.web import languages, menus
 from portal.web.answers import waiting_toasts
-from portal.web.csrf import csrf_field
+from portal.web.csrf import csrf_field, csrf_token, is_stale
 from portal.web.public.brand import stylesheet_address
 
 THEME_COOKIE = "foyer-theme"
@@ -49,6 +48,8 @@ def init_app(app: Flask) -> None:
         staff_menu=menus.staff_menu,
         client_menu=menus.client_menu,
         csrf_field=csrf_field,
+        csrf_token=csrf_token,
+        is_stale=is_stale,
         waiting_toasts=waiting_toasts,
         htmx_config=HTMX_CONFIG,
         is_staff=is_staff,
@@ -90,8 +91,3 @@ def theme() -> str:
 def here() -> str:
     """The address of this page, for coming back after switching the language. Read back by `safe_path`."""
     return request.full_path.rstrip("?") if request.method == "GET" else request.path
-
-
-def base_url() -> str:
-    config: Config = current_app.config["PORTAL"]
-    return config.base_url

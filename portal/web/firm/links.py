@@ -25,8 +25,8 @@ from portal.web.answers import page, page_or_part, see_other, toast
 from portal.web.firm import area
 from portal.web.forms.contacts import ExportForm
 from portal.web.gate import actor, firm, scope
+from portal.web.paths import base_url
 from portal.web.routing import Limit
-from portal.web.shell import base_url
 
 
 @area.post("/clients/<uid>/portal-link", allow=Permission.CLIENT_WORK)
