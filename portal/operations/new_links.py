@@ -64,6 +64,16 @@ def _contact(link: Link, client: Client) -> Contact | None:
 
 def _may_have_one(link: Link, client: Client) -> bool:
     firm = scopes.current().firm
-    revoked = link.revoked_at is not None and link.successor is None
+    last = _last_of_line(link)
+    revoked = last.revoked_at is not None
     secret = (client.login_type or firm.login_type) == "secret_link"
     return not revoked and secret and client.portal_access and not client.is_archived
+
+
+def _last_of_line(link: Link) -> Link:
+    """What stands at the end of a link's renewals: revoking that one ended them all."""
+    scope, seen = scopes.current(), {link.id}
+    while link.successor is not None and link.successor not in seen:
+        seen.add(link.successor)
+        link = scope.by_id(Link, link.successor)
+    return link

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from portal.base import clock, passwords, tokens
+from portal.base.errors import Conflict
 from portal.base.text import email_key
 from portal.models.client import Client
 from portal.models.identity import Identity
@@ -22,6 +23,7 @@ from portal.policies.permissions import Permission
 # idle and absolute ends in seconds (TRUST, Sessions)
 _STAFF_IDLE, _STAFF_ABSOLUTE = 30 * 60, 12 * 3600
 _LINK_IDLE, _LINK_ABSOLUTE = 2 * 3600, 24 * 3600
+_VIEW_IDLE, _VIEW_ABSOLUTE = 15 * 60, 60 * 60
 _SEEN_EVERY = timedelta(minutes=1)
 _TRIES_PER_ACCOUNT, _ACCOUNT_WINDOW = 10, 900
 
@@ -67,12 +69,17 @@ def open_link(actor: Stranger, link: Link) -> str:
 
 @operation(allow=Permission.CLIENT_WORK)
 def view_as_client(actor: StaffActor, client: Client) -> str:
-    """Look at the portal as the client does (X15): tied to the staff session, never counted as a view."""
+    """Look at the portal as the client does (X15): tied to the staff session, never counted as a view.
+
+    Raises Conflict `archived`: such a client has no portal.
+    """
+    if client.is_archived:
+        raise Conflict("archived")
     token = tokens.session_token()
     stranger = Stranger(actor.firm_id, actor.address)
     _begin(
         stranger, token, kind=VIEW, client=client.id, staff=actor.staff_id, parent=actor.sign_in_id,
-        idle=_STAFF_IDLE, absolute=_STAFF_ABSOLUTE,
+        idle=_VIEW_IDLE, absolute=_VIEW_ABSOLUTE,
     )  # fmt: skip
     audit.record(actor, "client.viewed_as", client)
     return token
@@ -92,7 +99,7 @@ def note_opening(actor: ClientActor, subject: Client, *, document_id: int | None
             contact=actor.contact_id,
             what=what,
             at=now,
-        )  # fmt: skip
+        )
         .on_conflict_ignore()
         .as_rowcount()
         .execute()
@@ -118,8 +125,10 @@ def _prolong(actor: ClientActor, client: Client, now: datetime) -> None:
 
 @operation(allow=Permission.PUBLIC, audited=False)
 def see(actor: Actor, sign_in_id: int) -> None:
-    """Write *last seen*; the caller does so once a minute at most."""
-    scopes.current().update(SignIn, seen_at=clock.now()).where(SignIn.id == sign_in_id).execute()
+    """Write *last seen*; the caller does so once a minute at most. Who looks as a client is at work as staff, too."""
+    scope = scopes.current()
+    row = scope.by_id(SignIn, sign_in_id)
+    scope.update(SignIn, seen_at=clock.now()).where(SignIn.id.in_([row.id, row.parent or row.id])).execute()
 
 
 def is_due(seen_at: datetime) -> bool:

@@ -17,6 +17,8 @@ from portal.policies import scope as scopes
 from portal.policies.scope import Scope
 from portal.queries.sign_ins import link_opens
 
+_NOBODYS = -1
+
 
 @dataclass(frozen=True)
 class LinkDoor:
@@ -41,12 +43,20 @@ def find(token: str) -> LinkDoor | None:
     plain = tokens.typed(token)
     row_id = tokens.read_id(plain)
     with scopes.instance("opening a secret link") as scope:
-        row = _row(scope, row_id) if row_id is not None else None
         if row_id is None:
-            plain, row_id = "0" * tokens.LENGTH, 0
+            plain, row_id = "0" * tokens.LENGTH, _NOBODYS
+        row = _row(scope, row_id)
         if not tokens.genuine("link", plain, row_id, row.nonce if row else None) or row is None:
             return None
         return _door(row)
+
+
+def by_uid(uid: str) -> LinkDoor | None:
+    """The link with this public id, for a browser that was at its door before."""
+    with scopes.instance("the door of an ended visit") as scope:
+        row = scope.first(scope.of(Link, Link.id).where(Link.uid == uid))
+        found = _row(scope, row.id) if row is not None else None
+        return _door(found) if found is not None else None
 
 
 def of_ended_session(fingerprint: str) -> LinkDoor | None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from peewee import fn
+
 from portal.models.document import AWAITING, INVOICE, OFFER, PART_PAID, PUBLISHED, Document
 from portal.policies.prepared import prepared
 from portal.policies.scope import Scope
@@ -25,8 +27,8 @@ class NextSteps:
 
 def of_client(scope: Scope, today: date) -> NextSteps:
     """Overdue invoice, expiring offer, due invoice: whatever ends first. Expired offers ask for nothing."""
-    found: list[Document] = _undecided(scope)
-    asked = [d for d in found if d.is_open and not d.is_expired(today) and _asks(d)]
+    found: list[Document] = _undecided(scope, today=today)
+    asked = [d for d in found if d.is_open and _asks(d)]
     asked.sort(key=lambda d: (not d.is_overdue(today), deadline(d) or _LATE, d.id))
     return NextSteps(asked[0] if asked else None, asked[1:], [d for d in found if d.outcome == AWAITING])
 
@@ -43,10 +45,13 @@ def recent(scope: Scope, at_most: int = _RECENT) -> list[Document]:
 
 
 @prepared
-def _undecided(scope: Scope) -> Any:
+def _undecided(scope: Scope, today: Any) -> Any:
+    """What ends first stands first: of many, the oldest debt must not fall off the end."""
     undecided = Document.outcome.is_null() | Document.outcome.in_((PART_PAID, AWAITING))
-    query = scope.of(Document).where(Document.state == PUBLISHED, Document.kind.in_((OFFER, INVOICE)), undecided)
-    return query.order_by(Document.issued_on.desc(), Document.id.desc()).limit(_AT_MOST)
+    still = (Document.kind == INVOICE) | Document.valid_until.is_null() | (Document.valid_until >= today)
+    ends = fn.COALESCE(Document.valid_until, Document.due_on)
+    query = scope.of(Document).where(Document.state == PUBLISHED, Document.kind.in_((OFFER, INVOICE)), undecided, still)
+    return query.order_by(ends.is_null(), ends, Document.id).limit(_AT_MOST)
 
 
 @prepared

@@ -6,13 +6,14 @@ import re
 
 from flask import request
 
-# names that these services send of themselves
+# Names that these services send of themselves. Browsers that bear a maker's name (Avast, Teams) are people.
 _PREVIEWS = re.compile(
     r"whatsapp|facebookexternalhit|facebot|telegrambot|slackbot|slack-imgproxy|twitterbot|linkedinbot|discordbot|"
-    r"skypeuripreview|microsoft office|ms-office|microsoftpreview|msteams|teams/|bingpreview|bingbot|googlebot|"
+    r"skypeuripreview|microsoft office|ms-office|microsoftpreview|bingpreview|bingbot|googlebot|"
     r"google-safety|googleimageproxy|google-read-aloud|apis-google|applebot|imessage|signal-|viber|mattermost|"
-    r"zulip|rocket\.chat|redditbot|pinterest|embedly|iframely|outlook-?link|safelinks|barracuda|proofpoint|mimecast|"
-    r"forcepoint|trendmicro|cisco-?ironport|symantec|messagelabs|fireeye|fortimail|sophos|zscaler|avira|avast|"
+    r"zulip|rocket\.chat|redditbot|pinterestbot|embedly|iframely|mastodon/|cardyb|vkshare|kakaotalk-scrap|line-poker|"
+    r"nextcloud server|synapse/|xmpp-preview|outlook-?link|safelinks|barracuda|proofpoint|mimecast|"
+    r"forcepoint|trendmicro|cisco-?ironport|symantec|messagelabs|fireeye|fortimail|sophos|zscaler|"
     r"urlscan|virustotal|headlesspreview|yandexbot|duckduckbot|petalbot|ahrefsbot|semrushbot",
     re.IGNORECASE,
 )

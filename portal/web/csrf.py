@@ -6,6 +6,7 @@ import base64
 import binascii
 import secrets
 
+from flask import g
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 from markupsafe import Markup
 
@@ -21,6 +22,11 @@ class MaskedCSRF(CSRFProtect):
 
 
 csrf = MaskedCSRF()
+
+
+def is_stale() -> bool:
+    """Whether this POST came without a living token: the view shows its form again and does nothing."""
+    return bool(g.get("csrf_stale", False))
 
 
 def csrf_field() -> Markup:

@@ -7,8 +7,10 @@ from flask import Response, g, redirect, request, session, url_for
 from portal.base import tokens
 from portal.operations import api_tokens
 from portal.policies.actors import ApiActor
+from portal.web.agents import is_navigation
 from portal.web.errors import Unauthorised
 from portal.web.htmx import is_htmx
+from portal.web.paths import safe_path
 from portal.web.routing import Door
 
 _ENDPOINTS = {"staff": "public.sign_in.index", "client": "public.visit_door.index"}
@@ -17,7 +19,7 @@ _ENDPOINTS = {"staff": "public.sign_in.index", "client": "public.visit_door.inde
 def show(door: Door) -> Response:
     """303 to the door; with HTMX 401 and HX-Redirect, so that no fragment is replaced by a sign-in page (tried)."""
     address = url_for(_ENDPOINTS[door])
-    if request.method == "GET" and not is_htmx():
+    if is_navigation() and not is_htmx():
         session["asked_for"] = request.full_path.rstrip("?")
     if is_htmx():
         return Response(status=401, headers={"HX-Redirect": address})
@@ -26,10 +28,8 @@ def show(door: Door) -> Response:
 
 def asked_for(prefix: str) -> str | None:
     """The page asked for before sign-in, when it lies under the prefix. Ours by signature, checked all the same."""
-    address: str | None = session.pop("asked_for", None)
-    if address is None or not address.startswith(prefix) or "\\" in address or address.startswith("//"):
-        return None
-    return address
+    address = safe_path(session.pop("asked_for", None))
+    return address if address.startswith(f"{prefix}/") else None
 
 
 def api_actor() -> ApiActor:

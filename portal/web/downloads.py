@@ -12,7 +12,7 @@ _PDF = "application/pdf"
 
 
 def attachment(file: StoredFile, *, inline: bool = False) -> Response:
-    """The file under the name a person gave it. `inline` holds for PDFs; browsers' viewers cannot bear `sandbox` (tried)."""
+    """The file under the name a person gave it. `inline` holds for PDFs; their viewers bear no `sandbox` (tried)."""
     shown = inline and file.media_type == _PDF
     response = send_file(
         files.path_of(file.path),

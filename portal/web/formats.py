@@ -17,8 +17,9 @@ from portal.web.languages import language
 
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
-        money=money, amount=amount, long_date=long_date, short_date=short_date, instant=instant, short_instant=short_instant,
-        in_days=in_days, lines=lines, initials=text.initials, iban=iban.grouped, size=size, quantity=quantity,
+        money=money, amount=amount, long_date=long_date, short_date=short_date, instant=instant,
+        short_instant=short_instant, in_days=in_days, lines=lines, initials=text.initials, iban=iban.grouped, size=size,
+        quantity=quantity,
     )  # fmt: skip
     app.jinja_env.globals.update(icon=icon)
 

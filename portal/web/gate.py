@@ -5,21 +5,22 @@ Unknown 404, known but forbidden 403, signed out: the door of the area (ARCHITEC
 
 from __future__ import annotations
 
-from contextlib import ExitStack
-from urllib.parse import urlsplit
+from contextlib import ExitStack, suppress
+from dataclasses import replace
+from urllib.parse import SplitResult, urlsplit
 
 from flask import Flask, Response, abort, current_app, g, request, session
 from flask_wtf.csrf import CSRFError
 
 from portal.base.config import LOOPBACK, Config
 from portal.base.database import roll_back_open
-from portal.base.errors import NotPermitted
+from portal.base.errors import NotPermitted, Unavailable
 from portal.models.client import Client
 from portal.models.firm import Firm
 from portal.models.record import opened
 from portal.operations import limits, sign_ins
 from portal.policies import scope as scopes
-from portal.policies.actors import Actor, Stranger
+from portal.policies.actors import Actor, ClientActor, StaffActor, Stranger
 from portal.queries.sign_ins import Visit
 from portal.web import doors
 from portal.web.csrf import csrf
@@ -27,6 +28,8 @@ from portal.web.routing import Rule
 from portal.web.session import Session, csrf_secrets
 
 SAFE = ("GET", "HEAD", "OPTIONS")
+_PROBES = ("public.health.alive", "public.health.ready")
+_PORTS = {"http": 80, "https": 443}
 
 
 def init_app(app: Flask) -> None:
@@ -77,7 +80,7 @@ def _enter() -> Response | None:
     if rule is None:
         return None
     request.max_content_length = rule.body
-    if request.method not in SAFE and rule.door != "api" and not _own_origin(config):
+    if request.method not in SAFE and rule.door != "api" and not _own_origin(config, rule.door):
         abort(400)
     answer = _identify(rule)
     if answer is not None:
@@ -98,12 +101,17 @@ def _rule() -> Rule | None:
 
 
 def _trusted_host(config: Config) -> bool:
-    host = urlsplit(f"//{request.host}").hostname or ""
+    """The host of the base address; on loopback all its names. Probes for machines ask by any name (CONTRACT)."""
+    if request.endpoint in _PROBES:
+        return True
+    host = _parts(f"//{request.host}")
+    if config.loopback:
+        return host.hostname in LOOPBACK
     own = urlsplit(config.base_url)
-    return host in LOOPBACK if config.loopback else request.host.lower() == own.netloc
+    return (host.hostname, host.port or _PORTS[own.scheme]) == _host_and_port(own)
 
 
-def _own_origin(config: Config) -> bool:
+def _own_origin(config: Config, door: str) -> bool:
     """Our own check in place of Flask-WTF's Referer rule, which breaks under no-referrer (tried; TRUST, Pages)."""
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
@@ -112,11 +120,27 @@ def _own_origin(config: Config) -> bool:
     if origin is None:
         return True  # no browser: the CSRF token decides
     if origin == "null":
-        return False
-    parts = urlsplit(origin)
-    if config.loopback and parts.hostname in LOOPBACK:
-        return parts.netloc == request.host or parts.port == urlsplit(f"//{request.host}").port
-    return origin.lower() == config.base_url
+        # what Safari before 16.4 says of a form on a page with no-referrer: there the CSRF token decides
+        return door == "public"
+    parts = _parts(origin)
+    if config.loopback and parts.scheme == "http" and parts.hostname in LOOPBACK:
+        return parts.port == _parts(f"//{request.host}").port
+    own = urlsplit(config.base_url)
+    return parts.scheme == own.scheme and _host_and_port(parts) == _host_and_port(own)
+
+
+def _host_and_port(parts: SplitResult) -> tuple[str | None, int | None]:
+    return parts.hostname, parts.port or _PORTS.get(parts.scheme)
+
+
+def _parts(address: str) -> SplitResult:
+    """Of something a stranger wrote: nothing where it is no address."""
+    try:
+        parts = urlsplit(address)
+        assert parts.port is None or parts.port >= 0
+    except ValueError:
+        return urlsplit("")
+    return parts
 
 
 def _identify(rule: Rule) -> Response | None:
@@ -129,10 +153,19 @@ def _identify(rule: Rule) -> Response | None:
     found = session.visit if isinstance(session, Session) else None
     if found is None:
         return doors.show(rule.door)
-    g.visit, g.actor = found, found.actor
+    g.visit, g.actor = found, _from_here(found.actor)
     if sign_ins.is_due(found.seen_at):
-        sign_ins.see(found.actor, found.sign_in_id)
+        with suppress(Unavailable):  # reading goes on with a full disk
+            sign_ins.see(found.actor, found.sign_in_id)
     return None
+
+
+def _from_here(acting: ClientActor | StaffActor) -> ClientActor | StaffActor:
+    """A proof says from where the act came, not where the session began."""
+    address = request.remote_addr or ""
+    if isinstance(acting, ClientActor):
+        return replace(acting, address=address, agent=request.user_agent.string)
+    return replace(acting, address=address)
 
 
 def _check_csrf(rule: Rule) -> None:

@@ -30,5 +30,6 @@ def is_htmx(of: Request | None = None) -> bool:
 
 
 def _vary(response: Response) -> Response:
-    response.vary.add("HX-Request")
+    if not response.cache_control.public:  # the same for everybody, and kept for a year
+        response.vary.add("HX-Request")
     return response

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from flask import session
 
+from portal.base.errors import Unavailable
 from portal.models.document import Document
 from portal.operations import sign_ins
 from portal.policies.actors import ClientActor
@@ -27,5 +30,6 @@ def note(document: Document | None = None) -> None:
     noted: list[int] = session.get("opened", [])
     if what in noted:
         return
-    sign_ins.note_opening(found.actor, found.client, document_id=document.id if document else None)
-    session["opened"] = [*noted, what][-_REMEMBERED:]
+    with suppress(Unavailable):  # reading goes on with a full disk
+        sign_ins.note_opening(found.actor, found.client, document_id=document.id if document else None)
+        session["opened"] = [*noted, what][-_REMEMBERED:]

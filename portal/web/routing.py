@@ -50,10 +50,11 @@ class Area:
         self._routes: list[tuple[Rule, Callable[..., Any]]] = []
 
     def get(
-        self, path: str, *, allow: Permission, limit: Limit | None = None, kept: bool = False
+        self, path: str, *, allow: Permission, limit: Limit | None = None, kept: bool = False, options: bool = False
     ) -> Callable[[View], View]:
-        """Declare a page. `kept`: browsers may keep the answer (files under hashed addresses)."""
-        return self._declare(path, ("GET",), allow=allow, limit=limit, kept=kept)
+        """Declare a page; its view answers HEAD, too. `kept`: browsers may keep the answer (files under hashed
+        addresses). `options`: it also answers OPTIONS, as secret links must (DETAILS 4)."""
+        return self._declare(path, ("GET", "OPTIONS") if options else ("GET",), allow=allow, limit=limit, kept=kept)
 
     def post(
         self, path: str, *, allow: Permission, limit: Limit | None = None, form: bool = False, files: bool = False

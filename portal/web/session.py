@@ -7,6 +7,7 @@ views may look at both with `visit_of` (DETAILS 5).
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from typing import Any, Literal
 
 from flask import Flask, Request, Response, current_app, g, request
@@ -14,6 +15,7 @@ from flask.sessions import SessionInterface, SessionMixin
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from portal.base import tokens
+from portal.base.errors import Unavailable
 from portal.operations import sign_ins
 from portal.queries.sign_ins import Visit, find_visit
 
@@ -53,11 +55,15 @@ class RowSessions(SessionInterface):
         assert isinstance(session, Session)
         for name, token in g.pop("new_cookies", {}).items():
             _set_cookie(app, response, cookie_name(app, name), token)
+        if session.silent:
+            return
         response.vary.add("Cookie")
-        if session.silent or not session.changed or request.method in ("HEAD", "OPTIONS"):
+        if not session.changed or request.method in ("HEAD", "OPTIONS"):
             return
         if session.visit is not None:
-            sign_ins.remember(session.visit.actor, session.visit.sign_in_id, dict(session))
+            # what was to be remembered is not worth a page that could not be read with a full disk
+            with suppress(Unavailable):
+                sign_ins.remember(session.visit.actor, session.visit.sign_in_id, dict(session))
         else:
             response.set_cookie(
                 PRE_COOKIE, _pre(app).dumps(dict(session)), max_age=_PRE_SECONDS, httponly=True, samesite="Lax",
@@ -89,7 +95,7 @@ def cookie_name(app: Any, side: str) -> str:
 
 def csrf_secrets() -> list[str]:
     """The secrets this browser may have got its form from; `/logout` and `/language` stand on pages of all areas."""
-    held = [visit.memory.get("csrf_token") for side in ("staff", "client") if (visit := visit_of(side))]  # type: ignore[arg-type]
+    held = [visit.memory.get("csrf_token") for side in ("staff", "client") if (visit := visit_of(side))]
     return [secret for secret in held if secret]
 
 

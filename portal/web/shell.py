@@ -12,6 +12,7 @@ from portal.policies.permissions import Permission
 from portal.web import languages, menus
 from portal.web.answers import waiting_toasts
 from portal.web.csrf import csrf_field, csrf_token, is_stale
+from portal.web.paths import base_url
 from portal.web.public.brand import stylesheet_address
 
 THEME_COOKIE = "foyer-theme"

@@ -1,4 +1,4 @@
-"""Uploads: streamed to the file store and counted, so that a form comes back with its fields when a file is too large."""
+"""Uploads: streamed to the file store and counted, so that a form keeps its fields when a file is too large."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from portal.policies.permissions import Permission
 from portal.queries import comments
 from portal.web.answers import is_htmx, page, page_or_part, see_other, toast
 from portal.web.client import area
-from portal.web.client.acceptances import conflict_page
+from portal.web.client.conflicts import conflict_page
 from portal.web.client.documents import shown
 from portal.web.forms.client import comment_form
 from portal.web.gate import actor, scope

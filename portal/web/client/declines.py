@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import Response
 from flask_babel import gettext as _
 
-from portal.base import clock
 from portal.base.errors import Conflict, Invalid, NotPermitted
 from portal.models.document import OFFER, Document
 from portal.operations import decisions
@@ -14,9 +13,10 @@ from portal.policies.permissions import Permission
 from portal.queries import documents
 from portal.web.answers import page_or_part, see_other
 from portal.web.client import area
-from portal.web.client.acceptances import conflict_page
+from portal.web.client.conflicts import conflict_page
+from portal.web.client.documents import refusal
 from portal.web.forms.client import DeclineForm
-from portal.web.gate import actor, firm, scope
+from portal.web.gate import actor, scope
 from portal.web.languages import language
 from portal.web.routing import Limit
 
@@ -25,9 +25,10 @@ from portal.web.routing import Limit
 def show(uid: str) -> Response:
     """The form."""
     document = _offer(uid)
-    if not document.is_open or document.is_expired(clock.today(firm().time_zone)):
-        raise Conflict("closed")
-    return _form_page(document, DeclineForm.about(document, documents.current(scope(), document).version, _actor()))
+    closed = refusal(document)
+    if closed is not None:
+        return conflict_page(document, closed)
+    return _form_page(document, DeclineForm.about(documents.current(scope(), document).version, _actor()))
 
 
 @area.post("/documents/<uid>/decline", allow=Permission.PORTAL_DECIDE, limit=Limit(60, 600), form=True)
@@ -35,11 +36,12 @@ def create(uid: str) -> Response:
     """Decline; final like accepting."""
     document, form = _offer(uid), DeclineForm()
     if not form.sent():
-        return _form_page(document, form, 422)
+        closed = refusal(document)
+        return _form_page(document, form, 422) if closed is None else conflict_page(document, closed)
     try:
         decisions.decline(
-            _actor(), document, version=form.version.data, sha256=form.sha256.data, fields_sha256=form.fields_sha256.data,
-            name=form.name.data, reason=form.reason.data or "", key=form.key.data, language=language(), button=_("Decline"),
+            _actor(), document, **form.shown, name=form.name.data, reason=form.reason.data or "", language=language(),
+            button=_("Decline"),
         )  # fmt: skip
     except Invalid as error:
         form.refuse(error)

@@ -7,8 +7,8 @@ from typing import Any
 from flask import Response, request
 
 from portal.base import clock
-from portal.base.errors import NotFound
-from portal.models.document import INVOICE, KINDS, OFFER, WITHDRAWN, Document
+from portal.base.errors import Conflict, NotFound
+from portal.models.document import CANCELLED, INVOICE, KINDS, OFFER, WITHDRAWN, Document
 from portal.operations import decisions as deciding
 from portal.operations import lines
 from portal.policies.permissions import Permission
@@ -22,7 +22,10 @@ from portal.web.forms.client import comment_form
 from portal.web.gate import actor, client, firm, scope
 from portal.web.languages import language
 
-_STATUSES = ("open", "accepted", "declined", "expired", "paid", "withdrawn", "cancelled")
+_STATUSES = (
+    "open", "overdue", "part_paid", "paid", "awaiting_confirmation", "accepted", "declined", "expired", "withdrawn",
+    "cancelled",
+)  # fmt: skip
 
 
 @area.get("/documents", allow=Permission.PORTAL_VIEW)
@@ -33,9 +36,14 @@ def index() -> Response:
     kind = asked["kind"] if asked["kind"] in KINDS else None
     status = asked["status"] if asked["status"] in _STATUSES else None
     found = documents.page(
-        scope(), kind=kind, status=status, search=asked["q"], after=asked["after"] or None, before=asked["before"] or None,
+        scope(),
+        kind=kind,
+        status=status,
+        search=asked["q"],
+        after=asked["after"] or None,
+        before=asked["before"] or None,
         limit=30,
-    )  # fmt: skip
+    )
     return page_or_part(
         "client/documents/index.html",
         part="client/documents/_list.html",
@@ -101,6 +109,15 @@ def shown(document: Document) -> dict[str, Any]:
         "may_decide": document.kind == OFFER and document.is_open and not document.is_expired(today),
         "may_accept": deciding.may_accept(firm(), client()),
     }
+
+
+def refusal(document: Document) -> Conflict | None:
+    """Why the offer cannot be decided any more; None: it can."""
+    if document.state in (WITHDRAWN, CANCELLED):
+        return Conflict(document.state)
+    if not document.is_open:
+        return Conflict("decided")
+    return Conflict("expired") if document.is_expired(clock.today(firm().time_zone)) else None
 
 
 def _readable(uid: str) -> Document:

@@ -11,7 +11,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
 from portal.base.text import uid
-from portal.models.document import Document, DocumentVersion
+from portal.models.document import DocumentVersion
 from portal.policies.actors import Actor, ClientActor
 from portal.web.forms.form import WORDS, Form
 
@@ -28,13 +28,23 @@ class _OfferForm(Form):
     key = HiddenField(validators=[InputRequired(), Length(max=100)])
 
     @classmethod
-    def about(cls, document: Document, version: DocumentVersion, actor: ClientActor) -> Self:
+    def about(cls, version: DocumentVersion, actor: ClientActor) -> Self:
         """A fresh form about this version."""
         form = cls(formdata=None)
         form.name.data = actor.contact_name or session.get("author", "")
         form.version.data, form.sha256.data = version.number, version.sha256
         form.fields_sha256.data, form.key.data = version.fields_sha256, uid()
         return form
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """What of the offer this form showed, and its key: for the operation."""
+        return {
+            "version": self.version.data,
+            "sha256": self.sha256.data,
+            "fields_sha256": self.fields_sha256.data,
+            "key": self.key.data,
+        }
 
 
 class AcceptForm(_OfferForm):
@@ -48,9 +58,7 @@ class AcceptForm(_OfferForm):
         "wrong": _l("This code is not right. Please compare it with the e-mail."),
         "expired": _l("This code is no longer valid. Please have a new one sent."),
         "missing": _NEEDED,
-        "needed": _l("Please have a code sent and enter it here."),
     }
-    wants_code = False
 
 
 class DeclineForm(_OfferForm):

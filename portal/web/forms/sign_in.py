@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import EmailField, PasswordField, StringField
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired, Length, Regexp
 
 from portal.web.forms.form import WORDS, Form
 
@@ -18,7 +18,9 @@ class SignInForm(Form):
 
 
 class FirmAddressForm(Form):
-    slug = StringField(_l("Address of your firm"), [_NEEDED, Length(max=60)])
+    slug = StringField(
+        _l("Address of your firm"), [_NEEDED, Length(max=60), Regexp(r"^[A-Za-z0-9-]+$", message=WORDS["bad"])]
+    )
 
 
 class ForgottenForm(Form):

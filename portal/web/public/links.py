@@ -1,9 +1,10 @@
-"""Opening secret links. GET decides nothing and uses nothing up; what the browser already holds decides the answer (DETAILS 4)."""
+"""Opening secret links. GET decides nothing, uses nothing up; what the browser holds decides the answer (DETAILS 4)."""
 
 from __future__ import annotations
 
-from flask import Response, g, request, session, url_for
-from flask import redirect as flask_redirect
+from typing import Literal
+
+from flask import Response, g, redirect, request, session, url_for
 
 from portal.base.errors import NotFound
 from portal.base.tokens import typed
@@ -12,16 +13,21 @@ from portal.operations import new_links, notices, sign_ins
 from portal.policies import scope as scopes
 from portal.policies.actors import ClientActor, StaffActor
 from portal.policies.permissions import PUBLIC
-from portal.queries import firms
-from portal.queries.link_doors import LinkDoor, document_named, find
+from portal.queries import firms, link_doors
+from portal.queries.link_doors import LinkDoor, document_named
 from portal.queries.sign_ins import Visit
 from portal.web.agents import is_preview
 from portal.web.answers import page, see_other
+from portal.web.csrf import is_stale
+from portal.web.doors import asked_for
 from portal.web.forms.sign_in import CodeForm
 from portal.web.gate import stranger
 from portal.web.public import area
 from portal.web.routing import Limit
 from portal.web.session import give_cookie, visit_of
+
+Standing = Literal["dead", "preview", "staff", "switch", "stays", "enters"]
+_STATUS: dict[Standing, int] = {"dead": 410, "preview": 200, "staff": 200, "switch": 200, "stays": 303, "enters": 303}
 
 
 @area.get("/l", allow=PUBLIC)
@@ -44,83 +50,98 @@ def open_typed() -> Response:
     g.shown_firm = firms.the_only()
     if not form.sent():
         return page("public/links/code.html", 422, form=form)
-    door = find(form.code.data)
-    if door is None:
+    if link_doors.find(form.code.data) is None:
         notices.count_wrong_link()
         form.refuse_code()
         return page("public/links/code.html", 422, form=form)
-    return flask_redirect(url_for("public.links.open_link", token=typed(form.code.data)), 303)  # type: ignore[return-value]
+    return see_other("public.links.open_link", token=typed(form.code.data))
 
 
-@area.get("/l/<token>", allow=PUBLIC)
+@area.get("/l/<token>", allow=PUBLIC, options=True)
 def open_link(token: str) -> Response:
-    """Exchange a token for a session and go on to a clean address, or ask first where the browser is somebody else's."""
+    """Exchange a token for a session and go on to a clean address; ask first where the browser is somebody else's."""
     door = _door(token)
-    if not door.opens:
-        return _dead(door, token)
-    if request.method == "HEAD":
-        return Response(status=200 if is_preview() else 303)
-    if is_preview():
-        return page("public/links/preview.html", token=token)
-    staff, client = visit_of("staff"), visit_of("client")
-    if staff is not None and staff.firm.id == door.firm.id:
-        return page("public/links/staff.html", door=door, token=token)
-    if client is not None and not _same_person(client, door):
-        return page("public/links/switch.html", door=door, token=token, now=_name(client))
-    if client is not None and _keeps(client, door):
-        return _go_on(client.actor, door)
-    return _enter(door)
+    standing = _standing(door)
+    if request.method != "GET":
+        # whoever only asks gets GET's status: no session, no cookie, no note
+        return Response(status=_STATUS[standing])
+    if standing == "dead":
+        return _dead(door)
+    if standing == "enters":
+        return _enter(door)
+    if standing == "stays":
+        return _go_on(door)
+    return _ask(door, token, standing)
 
 
-@area.get("/L/<token>", allow=PUBLIC)
+@area.get("/L/<token>", allow=PUBLIC, options=True)
 def open_link_in_capitals(token: str) -> Response:
     """The address in QR codes."""
     return open_link(token)
 
 
-@area.post("/l/<token>", allow=PUBLIC)
+@area.post("/l/<token>", allow=PUBLIC, form=True)
 def switch(token: str) -> Response:
-    """Open the link after having been asked, whatever the browser held."""
+    """Open the link after having been asked. Staff of the firm are no clients: they may only look."""
     door = _door(token)
-    if not door.opens:
-        return _dead(door, token)
+    standing = _standing(door)
+    if standing == "dead":
+        return _dead(door)
+    if is_stale() or standing == "staff":
+        return _ask(door, token, standing, 422 if is_stale() else 200)
     return _enter(door)
 
 
-@area.post("/l/<token>/view", allow=PUBLIC)
+@area.post("/l/<token>/view", allow=PUBLIC, form=True)
 def view(token: str) -> Response:
     """A staff member looks at the portal as this client does."""
     door, staff = _door(token), visit_of("staff")
     if staff is None or staff.firm.id != door.firm.id or not isinstance(staff.actor, StaffActor):
         raise NotFound("link")
+    if is_stale():
+        return _ask(door, token, "staff", 422)
     give_cookie("client", sign_ins.view_as_client(staff.actor, door.client))
     return see_other("client.start.index")
 
 
-@area.post("/l/new", allow=PUBLIC, limit=Limit(6, 900))
+@area.post("/l/new", allow=PUBLIC, limit=Limit(6, 900), form=True)
 def ask_new() -> Response:
     """*Send me a new link*: always the same answer; mail goes to the stored address only."""
-    door = find(session.get("link") or "")
+    door = link_doors.by_uid(session.get("link", ""))
+    g.shown_firm = door.firm if door is not None else firms.the_only()
+    if is_stale():
+        dead = door is not None and not door.opens
+        template = "public/links/dead.html" if dead else "public/links/ended.html"
+        return page(template, 422, form=CodeForm(formdata=None), known=True)
     if door is not None:
-        g.shown_firm = door.firm
         new_links.ask(stranger(door.firm.id), door.link)
     return page("public/links/asked.html")
 
 
 def _door(token: str) -> LinkDoor:
-    door = find(token)
+    door = link_doors.find(token)
     if door is None:
         notices.count_wrong_link()
+        g.shown_firm = firms.the_only()
         raise NotFound("link")
     g.shown_firm = door.firm
     return door
 
 
-def _dead(door: LinkDoor, token: str) -> Response:
-    if request.method == "HEAD":
-        return Response(status=410)
-    session["link"] = typed(token)
-    return page("public/links/dead.html", 410, door=door)
+def _standing(door: LinkDoor) -> Standing:
+    """What a link means to this browser: the rows of the table in DETAILS 4, from the top."""
+    if not door.opens:
+        return "dead"
+    if is_preview():
+        return "preview"
+    staff, client = visit_of("staff"), visit_of("client")
+    if staff is not None and staff.firm.id == door.firm.id:
+        return "staff"
+    if client is None:
+        return "enters"
+    if not _same_person(client, door):
+        return "switch"
+    return "stays" if _keeps(client, door) else "enters"
 
 
 def _same_person(visit: Visit, door: LinkDoor) -> bool:
@@ -134,19 +155,38 @@ def _same_person(visit: Visit, door: LinkDoor) -> bool:
 def _keeps(visit: Visit, door: LinkDoor) -> bool:
     """The session goes on: the same link again, or a document link beside a live portal session."""
     actor = visit.actor
-    if not isinstance(actor, ClientActor) or visit.firm.id != door.firm.id:
-        return False
+    assert isinstance(actor, ClientActor)
     return actor.link_id == door.link.id or (door.link.kind == DOCUMENT and actor.document_id is None)
 
 
+def _ask(door: LinkDoor, token: str, standing: Standing, status: int = 200) -> Response:
+    """Who is at the door, and one button. The token stands in the form's address only."""
+    if standing == "staff":
+        return page("public/links/staff.html", status, door=door, token=token)
+    client = visit_of("client")
+    if standing == "switch" and client is not None:
+        return page("public/links/switch.html", status, door=door, token=token, now=_name(client))
+    return page("public/links/preview.html", status, token=token)
+
+
+def _dead(door: LinkDoor) -> Response:
+    session["link"] = door.link.uid
+    return page("public/links/dead.html", 410)
+
+
 def _enter(door: LinkDoor) -> Response:
+    """A new session in place of whatever the client cookie held."""
+    before = visit_of("client")
     give_cookie("client", sign_ins.open_link(stranger(door.firm.id), door.link))
+    if before is not None:
+        sign_ins.end(before.actor, before.sign_in_id)
     return _target(door, scopes.ClientScope(door.firm.id, door.client.id, document_id=door.link.document_id))
 
 
-def _go_on(actor: object, door: LinkDoor) -> Response:
-    assert isinstance(actor, ClientActor)
-    scope = scopes.of(actor)
+def _go_on(door: LinkDoor) -> Response:
+    visit = visit_of("client")
+    assert visit is not None
+    scope = scopes.of(visit.actor)
     assert isinstance(scope, scopes.ClientScope)
     return _target(door, scope)
 
@@ -156,7 +196,7 @@ def _target(door: LinkDoor, scope: scopes.ClientScope) -> Response:
         return see_other("client.documents.show", uid=door.document.uid)
     named = request.args.get("d", "").strip()
     if not named:
-        return see_other("client.start.index")
+        return redirect(_left_at(door) or url_for("client.start.index"), 303)  # type: ignore[return-value]
     with scopes.opened_scope(scope):
         document, several = document_named(scope, named)
     if document is not None:
@@ -164,7 +204,16 @@ def _target(door: LinkDoor, scope: scopes.ClientScope) -> Response:
     return see_other("client.documents.index", q=named) if several else see_other("client.start.index")
 
 
+def _left_at(door: LinkDoor) -> str | None:
+    """The page asked for when a visit to this client's portal had ended."""
+    if "asked_for" not in session:
+        return None
+    before = link_doors.by_uid(session.pop("link", ""))
+    address = asked_for("/portal")
+    return address if before is not None and before.client.id == door.client.id else None
+
+
 def _name(visit: Visit) -> str:
     actor = visit.actor
     assert isinstance(actor, ClientActor)
-    return actor.contact_name or actor.client_name
+    return actor.viewer or actor.contact_name or actor.client_name

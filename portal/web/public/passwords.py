@@ -76,20 +76,20 @@ def change() -> Response:
 
 
 def _forgot_page(firm: Firm | None, slug: str = "") -> Response:
-    g.shown_firm = firm
+    g.shown_firm = firms.the_only()
     if firm is None and not slug:
         return see_other("public.sign_in.index")
     return page("public/passwords/forgot.html", form=ForgottenForm(), slug=slug)
 
 
 def _ask(firm: Firm | None, slug: str = "") -> Response:
-    g.shown_firm = firm
+    g.shown_firm = firms.the_only()
     form = ForgottenForm()
     if not form.sent():
         return page("public/passwords/forgot.html", 422, form=form, slug=slug)
     if firm is not None:
         resets.ask(stranger(firm.id), form.email.data, language=language())
-    return page("public/passwords/asked.html")
+    return page("public/passwords/asked.html", slug=slug)
 
 
 def _reset_ticket() -> tickets.TicketDoor:

@@ -22,6 +22,7 @@ def index() -> Response:
     held = request.cookies.get(cookie_name(current_app, "client"))
     door = of_ended_session(tokens.fingerprint(held)) if held else None
     g.shown_firm = door.firm if door else firms.the_only()
-    if door is not None and request.method != "HEAD":
-        session["link"] = tokens.issue("link", door.link.id, door.link.nonce)
+    if door is not None:
+        # its public id, never its token: an ended session must not lead to the link that began it
+        session["link"] = door.link.uid
     return page("public/links/ended.html", form=CodeForm(), known=door is not None)
