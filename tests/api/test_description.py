@@ -13,6 +13,16 @@ from portal.web.api.description import RIGHTS, address
 from portal.web.routing import Rule
 from tests.api import declared
 
+CLIENT, LINK, DOCUMENT = "/clients/{number}", "/clients/{number}/portal-link", "/documents/{uid}"
+# the contract: which right opens which call
+OPENS = {
+    "read": {("GET", "/clients"), ("GET", CLIENT), ("GET", "/documents"), ("GET", DOCUMENT),
+             ("GET", DOCUMENT + "/file"), ("GET", DOCUMENT + "/acceptance")},
+    "write": {("PUT", CLIENT), ("DELETE", CLIENT + "/contacts/{email}"), ("POST", "/documents"),
+              *(("POST", f"{DOCUMENT}/{act}") for act in ("versions", "publish", "withdraw", "cancel", "payments"))},
+    "links": {("GET", LINK), ("GET", LINK + ".svg"), ("POST", LINK + "/renew")},
+}  # fmt: skip
+
 
 @pytest.fixture
 def described(app: Flask) -> dict[str, Any]:
@@ -40,6 +50,7 @@ def test_it_is_what_the_routes_are(app: Flask, described: dict[str, Any]) -> Non
         for method, operation in methods.items()
     }
     assert routes == told
+    assert told == {(*call, right) for right, calls in OPENS.items() for call in calls}
     assert len(rules) == len(declared.CALLS)
 
 

@@ -8,7 +8,9 @@ import pytest
 from flask import Flask
 
 from portal.base import tokens
+from portal.base.errors import Unavailable
 from portal.models.api_token import ApiToken
+from portal.models.audit_entry import AuditEntry
 from portal.operations import api_tokens
 from portal.policies import scope as scopes
 from portal.policies.actors import InstanceActor
@@ -105,3 +107,25 @@ def test_other_methods_and_unknown_addresses(api: Programme) -> None:
     assert refused.json["title"] == "Method Not Allowed"
     nothing = api.client.get("/api/v1/nothing", headers={"Authorization": f"Bearer {api.token}"})
     assert (nothing.status_code, nothing.mimetype) == (404, "application/problem+json")
+
+
+def test_a_full_disk_ends_writing_only(api: Programme, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_args: object, **_kwargs: object) -> None:
+        raise Unavailable("disk_full")
+
+    monkeypatch.setattr(calls, "_bought", {})
+    monkeypatch.setattr(calls.limits, "spend", full)
+    assert api.get("/clients").status_code == 200
+    refused = api.put(at("K-1042"), {})
+    assert refused.status_code == 503
+    assert refused.headers["Retry-After"]
+
+
+def test_the_log_names_the_token(api: Programme, world: World) -> None:
+    api.put(at("N-1"), {"name": "Nord", "contacts": [{"last_name": "Nord"}]})
+    with scopes.of_firm(world.firm) as scope:
+        token = scope.one(scope.of(ApiToken))
+        entries = list(scope.of(AuditEntry).order_by(AuditEntry.id.desc()).limit(2))
+    assert [(entry.actor, entry.action) for entry in entries] == [
+        (f"token:{token.uid}", "contact.added"), (f"token:{token.uid}", "client.created"),
+    ]  # fmt: skip
