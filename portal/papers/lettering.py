@@ -17,14 +17,16 @@ REPLACEMENT = "\ufffd"
 # joiners, direction marks, halves of pairs, private and unassigned: nothing to see, or nothing one could draw
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
+_FOR_SHAPING = ("GSUB", "GPOS", "GDEF", "MATH", "kern")
+
 
 class Lettering:
     """The fonts of one paper. The fallback, 750 kB to read, is added when the first letter needs it."""
 
     def __init__(self, paper: Any) -> None:
         self._paper = paper
-        paper.add_font(FAMILY, "", str(REGULAR))
-        paper.add_font(FAMILY, "B", str(BOLD))
+        self._add(FAMILY, "", REGULAR)
+        self._add(FAMILY, "B", BOLD)
         self._known = paper.fonts[FAMILY].cmap
         self._others: Any = None
 
@@ -44,7 +46,15 @@ class Lettering:
 
     def _more(self) -> Any:
         if self._others is None:
-            self._paper.add_font(OTHER, "", str(FALLBACK))
+            self._add(OTHER, "", FALLBACK)
             self._paper.set_fallback_fonts([OTHER], exact_match=False)
             self._others = self._paper.fonts[OTHER].cmap
         return self._others
+
+    def _add(self, family: str, style: str, path: Path) -> None:
+        self._paper.add_font(family, style, str(path))
+        font = self._paper.fonts[f"{family}{style}"].ttfont
+        # nothing is shaped here, and unpacking these to cut the font down takes half the time of drawing
+        for table in _FOR_SHAPING:
+            if table in font:
+                del font[table]

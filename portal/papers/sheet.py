@@ -16,7 +16,7 @@ from portal.papers.letterhead import Letterhead
 from portal.papers.lettering import FAMILY, Lettering
 
 LEFT, RIGHT, WIDTH, HEIGHT = 22.0, 188.0, 166.0, 297.0
-TOP_NEXT, BOTTOM = 34.0, 34.0
+TOP_NEXT, BOTTOM = 34.0, 31.0
 INK, QUIET, HAIR = "#16191d", "#555b62", "#c9cdd2"
 _ARCH_WIDTH, _ARCH_HEIGHT, _ARCH_TOP = 13.0, 15.5, 20.0
 _LOGO_WIDTH, _LOGO_HEIGHT = 70.0, 16.0
@@ -55,6 +55,10 @@ class Sheet:
     @y.setter
     def y(self, at: float) -> None:
         self.paper.set_y(at)
+
+    @property
+    def pages(self) -> int:
+        return len(self.paper.pages)
 
     def bytes(self) -> bytes:
         """The finished file."""

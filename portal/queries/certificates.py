@@ -14,7 +14,7 @@ from portal.models.decision import ACCEPT, AWAITING, BINDING, CONFIRMED, REJECTE
 from portal.models.document import CANCELLED, Document, DocumentVersion
 from portal.models.firm import Firm
 from portal.models.staff import Staff
-from portal.papers import certificate
+from portal.papers import apart
 from portal.papers.certificate import Certificate, Fact, Section
 from portal.papers.sheet import Imprint
 from portal.policies.scope import ClientScope, Scope
@@ -28,7 +28,7 @@ def draw(scope: Scope, document: Document, decision: OfferDecision, language: st
 
     Clients have no way to the audit log and to staff: their copy leaves out the entries and who settled it.
     """
-    return certificate.draw(_Telling(scope, scope.firm, document, decision, language).whole())
+    return apart.draw(_Telling(scope, scope.firm, document, decision, language).whole())
 
 
 @dataclass(frozen=True)

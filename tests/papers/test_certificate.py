@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,9 @@ from portal.models.decision import OfferDecision, StepUpCode
 from portal.models.document import Document, DocumentVersion
 from portal.models.record import opened
 from portal.operations import codes, decisions, settings, terms
+from portal.papers import apart, certificate
+from portal.papers.letterhead import Letterhead
+from portal.papers.sheet import Imprint
 from portal.policies import scope as scopes
 from portal.policies.actors import ClientActor, StaffActor
 from portal.queries import certificates
@@ -223,3 +227,20 @@ def read(config: Config, content: bytes) -> str:
     facts = pdf.inspect(path)
     assert not facts.active
     return " ".join(facts.text.replace("\r", "").replace("\xa0", " ").split())
+
+
+def test_drawn_apart_it_is_the_same(
+    instance: Config, world: World, jana: StaffActor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document, decision = accepted(acting.by_link(world.firm, world.dora_link), world.small_offer, name="Dora Lindner")
+    away = drawn(jana, document, decision)
+    monkeypatch.setattr(apart, "draw", certificate.draw)
+    assert drawn(jana, document, decision) == away
+
+
+def test_what_cannot_be_drawn_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apart, "_plain", lambda _value: "neither a logo nor a day")
+    imprint = Imprint("t", "a", "de", datetime(2026, 11, 21, tzinfo=UTC), "", "%(page)s/%(pages)s")
+    paper = certificate.Certificate(Letterhead("P", "#0b5a72"), imprint, "h", "b", "v", "s", ())
+    with pytest.raises(RuntimeError, match="neither a logo nor a day"):
+        apart.draw(paper)
