@@ -39,7 +39,8 @@ pytestmark = pytest.mark.usefixtures("instance")
 
 
 @pytest.fixture(autouse=True)
-def _mail_again() -> Iterator[None]:
+def _mail_goes_out() -> Iterator[None]:
+    codes.configure(mail_available=True)
     yield
     codes.configure(mail_available=True)
 

@@ -31,7 +31,6 @@ KIND_WORDS: dict[str, Any] = {
     "other": _l("Document"),
 }
 _FILE_WORDS = {
-    "missing": _l("Please choose a file."),
     "not_allowed": _l("Only PDF files and electronic invoices (XML) can be published."),
     "not_an_invoice": _l("This XML file is not an invoice."),
     "macros": _l("This file contains macros."),
@@ -86,7 +85,7 @@ class DayField(StringField):
 class UploadForm(Form):
     """The first step: the file."""
 
-    words = _FILE_WORDS
+    words = {**_FILE_WORDS, "missing": _l("Please choose a file.")}
 
     file = FileField(_l("PDF or electronic invoice"))
 
