@@ -82,7 +82,27 @@ def portal_url(base_url: str, scope: Scope, client: Client, firm: Firm) -> str |
 
     None when access is off, the client is archived or the link was revoked without successor (DETAILS 3).
     """
-    return _url(base_url, client, firm, portal_link(scope, client))
+    return url_of(base_url, client, firm, portal_link(scope, client))
+
+
+def url_of(base_url: str, client: Client, firm: Firm, link: Link | None) -> str | None:
+    """As `portal_url`, of a client whose own link was read already."""
+    if client.is_archived or not client.portal_access:
+        return None
+    if (client.login_type or firm.login_type) != "secret_link":
+        return f"{base_url}/login"
+    return None if link is None else address(base_url, link)
+
+
+def own_links(scope: Scope, clients: list[Client]) -> dict[int, Link]:
+    """The own portal links of several clients, by the id of the client; revoked ones are not among them."""
+    if not clients:
+        return {}
+    ids = [client.id for client in clients]
+    query = scope.of(Link).where(
+        Link.client.in_(ids), Link.contact.is_null(), Link.kind == PORTAL, Link.revoked_at.is_null()
+    )
+    return {link.client_id: link for link in query.order_by(Link.created_at)}
 
 
 def newest_of(scope: Scope, membership: Membership) -> Link | None:
@@ -123,9 +143,9 @@ def export_batch(base_url: str, scope: Scope, firm: Firm, after: str) -> tuple[l
     """One batch of the export and the key of the next one; None: that was all."""
     query = scope.of(Client).where(Client.archived_at.is_null(), Client.number_key > after)
     batch = list(query.order_by(Client.number_key).limit(_BATCH))
-    links = _own_links(scope, batch)
+    links = own_links(scope, batch)
     rows = [
-        ExportRow(client.number, client.name, _url(base_url, client, firm, links.get(client.id)) or "")
+        ExportRow(client.number, client.name, url_of(base_url, client, firm, links.get(client.id)) or "")
         for client in batch
     ]
     return rows, batch[-1].number_key if len(batch) == _BATCH else None
@@ -154,24 +174,6 @@ class _Figures:
     fetched: dict[int, int]
     opened: dict[int, tuple[int, datetime]]
     confirmed: dict[str, int]
-
-
-def _url(base_url: str, client: Client, firm: Firm, link: Link | None) -> str | None:
-    if client.is_archived or not client.portal_access:
-        return None
-    if (client.login_type or firm.login_type) != "secret_link":
-        return f"{base_url}/login"
-    return None if link is None else address(base_url, link)
-
-
-def _own_links(scope: Scope, clients: list[Client]) -> dict[int, Link]:
-    if not clients:
-        return {}
-    ids = [client.id for client in clients]
-    query = scope.of(Link).where(
-        Link.client.in_(ids), Link.contact.is_null(), Link.kind == PORTAL, Link.revoked_at.is_null()
-    )
-    return {link.client_id: link for link in query.order_by(Link.created_at)}
 
 
 def _figures(scope: Scope, client: Client) -> _Figures:

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from portal.base.text import email_key
 from portal.models.client import Client
 from portal.models.contact import Contact, Membership
-from portal.models.firm import Firm
-from portal.models.link import PORTAL, Link
+from portal.models.link import Link
 from portal.policies.scope import Scope
 from portal.queries import clients, links
 
@@ -55,16 +54,6 @@ def page(scope: Scope, *, search: str, status: str | None, archived: bool, after
     return Cards(_cards(scope, [rows[uid] for uid in uids if uid in rows]), found.next)
 
 
-def portal_url(base_url: str, card: ClientCard, firm: Firm) -> str | None:
-    """As `links.portal_url`, of a client whose link was read already."""
-    client = card.client
-    if client.is_archived or not client.portal_access:
-        return None
-    if (client.login_type or firm.login_type) != "secret_link":
-        return f"{base_url}/login"
-    return None if card.link is None else links.address(base_url, card.link)
-
-
 def membership(scope: Scope, client: Client, email: str) -> Membership:
     """The living membership of the contact with this address. Raises NotFound."""
     query = scope.join(scope.of(Membership), Contact, Membership.contact == Contact.id)
@@ -78,7 +67,7 @@ def membership(scope: Scope, client: Client, email: str) -> Membership:
 
 def _cards(scope: Scope, found: list[Client]) -> list[ClientCard]:
     ids = [client.id for client in found]
-    people, own = _people(scope, ids), _own_links(scope, ids)
+    people, own = _people(scope, ids), links.own_links(scope, found)
     return [ClientCard(client, people[client.id], own.get(client.id)) for client in found]
 
 
@@ -89,10 +78,3 @@ def _people(scope: Scope, ids: list[int]) -> dict[int, list[Person]]:
     for row in list(query.order_by(Membership.primary.desc(), Membership.id)):
         found[row.client_id].append(Person(row, row.contact))
     return found
-
-
-def _own_links(scope: Scope, ids: list[int]) -> dict[int, Link]:
-    query = scope.of(Link).where(
-        Link.client.in_(ids), Link.contact.is_null(), Link.kind == PORTAL, Link.revoked_at.is_null()
-    )
-    return {link.client_id: link for link in list(query.order_by(Link.created_at))}

@@ -12,7 +12,7 @@ from portal.models.firm import Firm
 from portal.operations import client_entries
 from portal.operations.clients import LANGUAGES, LONGEST_EMAIL, LONGEST_LINE, LONGEST_NAME, LONGEST_NUMBER
 from portal.policies.permissions import Permission
-from portal.queries import clients
+from portal.queries import clients, links
 from portal.queries.api import clients as cards
 from portal.web.api import area
 from portal.web.api.answers import PAGING, USUAL, answer, base_url, checked_cursor, listing
@@ -127,7 +127,7 @@ def _answered(number: str, status: int = 200) -> Response:
 
 def _shown(card: cards.ClientCard, firm: Firm) -> dict[str, Any]:
     may_see = actor().may(Permission.API_LINKS)
-    return client(card, cards.portal_url(base_url(), card, firm) if may_see else None)
+    return client(card, links.url_of(base_url(), card.client, firm, card.link) if may_see else None)
 
 
 def _flat(sent: dict[str, Any]) -> dict[str, Any]:
