@@ -1,9 +1,9 @@
 """A real mail server in a process of its own, as good or bad as a test wants it.
 
 Modes: `normal`; `silent` takes the connection and never answers; `drip` answers one letter at a time; `refuse`,
-`policy` and `busy` answer RCPT with 550 5.1.1, 550 5.7.1 and 450 4.2.0; `reject` answers DATA with 554 5.6.0; `die`
-takes the message and ends without an answer. `user` demands AUTH; `tls` offers STARTTLS with a certificate that nobody
-signed.
+`policy`, `sequence` and `busy` answer RCPT with 550 5.1.1, 550 5.7.1, 503 and 450 4.2.0; `reject` answers DATA with
+554 5.6.0; `die` takes the message and ends without an answer. `user` demands AUTH; `tls` offers STARTTLS with a
+certificate that nobody signed.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 ANSWERS = {
     "refuse": "550 5.1.1 No such user here",
     "policy": "550 5.7.1 Relaying denied",
+    "sequence": "503 Need MAIL before RCPT",
     "busy": "450 4.2.0 Greylisted, come back later",
 }
 

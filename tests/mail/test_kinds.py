@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from email import message_from_bytes
+from email.header import decode_header, make_header
+from email.utils import parseaddr
 from html.parser import HTMLParser
 from typing import Any
 
@@ -129,6 +132,17 @@ def test_nobody_adds_headers(desk: Desk, field: str) -> None:
     assert "X-Evil: 1" in message["Subject"]
 
 
+@pytest.mark.parametrize("name", ['Müller, Söhne & "Co" <gmbh>', "=?utf-8?q?Fake?= Bank", "Ätna " * 30, "a@b.example"])
+def test_names_arrive_as_they_are(desk: Desk, name: str) -> None:
+    with scopes.of_firm(desk.world.firm) as scope:
+        scope.change(scope.firm, name=name)
+    desk.queue("invite", {"ticket": _subjects(desk)["invite"][0]["ticket"], "by": None}, BEN, language="en")
+    message = desk.sent()
+    expected = " ".join(name.split())
+    assert _display_name(desk) == (expected, "portal@petry.example.com")
+    assert message["Subject"] == f"Invitation to the client portal of {expected}"
+
+
 @pytest.mark.parametrize("to", ["a@b.example.com\r\nBcc: c@example.org", "a@b.example.com, c@example.org", ""])
 def test_a_crooked_recipient_is_refused(desk: Desk, to: str) -> None:
     desk.queue("password_changed", {"staff": desk.world.anna}, to)
@@ -244,7 +258,7 @@ def test_what_was_tried_once_is_joined_by_nothing_later(desk: Desk) -> None:
     desk.queue("document", _contact(desk, document=desk.world.invoice), DORA)
     desk.through("smtp://127.0.0.1:1")
     assert desk.deliver() == 1
-    desk.queue("document", _contact(desk, document=desk.world.report), DORA)
+    desk.queue("document", _contact(desk, document=desk.world.report), DORA, not_before=desk.later(90))
     desk.config = eml
     desk.move(minutes=2)
     assert desk.deliver() == 2
@@ -358,7 +372,9 @@ def test_a_second_sending_of_a_reset_carries_the_same_token(desk: Desk) -> None:
     assert desk.row.subject == {"ticket": ticket}
 
 
-@pytest.mark.parametrize("who", ["nobody@example.org", "dora@lindner.example.org", "frida@fischer.example.com"])
+@pytest.mark.parametrize(
+    "who", ["nobody@example.org", DORA, "frida@fischer.example.com", "founder@petry.example.com", "not an address"]
+)
 def test_nobody_else_gets_a_reset(desk: Desk, who: str) -> None:
     desk.queue("reset", {}, who)
     desk.deliver()
@@ -513,6 +529,13 @@ def test_the_firms_colour_has_readable_ink(desk: Desk) -> None:
         scope.update(Firm, colour="#ffe066").execute()
     _queue(desk, "access")
     assert "background: #ffe066; color: #000000" in html_of(desk.sent())
+
+
+def _display_name(desk: Desk) -> tuple[str, str]:
+    """Name and address of From as RFC 2047 reads them; Python's newer parser puts blanks between encoded words."""
+    (path,) = desk.config.outbox_path.glob("*.eml")
+    name, address = parseaddr(str(message_from_bytes(path.read_bytes())["From"]).replace("\r\n", ""))
+    return str(make_header(decode_header(name))), address
 
 
 def _rename_everything(desk: Desk, name: str) -> None:
