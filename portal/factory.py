@@ -9,6 +9,7 @@ from flask import Flask
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from portal.base import demo_mark
 from portal.base.config import Config
 from portal.base.config import load as load_config
 from portal.base.keys import Keys
@@ -26,7 +27,7 @@ def create_app(config: Config | None = None) -> Flask:
     keys = open_instance(config)
     app = Flask("portal", template_folder="../templates", static_folder=None)
     _configure(app, config, keys)
-    codes.configure(mail_available=config.mail_url is not None)
+    codes.configure(mail_available=config.mail_url is not None or demo_mark.is_demo(config.instance))
     htmx.init_app(app)
     app.session_interface = RowSessions()
     csrf.csrf.init_app(app)
