@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
-from peewee import ModelSelect, fn
+from peewee import fn
 
 from portal.base import clock
 from portal.models.client import Client
@@ -16,6 +16,7 @@ from portal.models.document import AWAITING as WAITS
 from portal.models.document import INVOICE, OFFER, PART_PAID, PUBLISHED, Comment, Document
 from portal.models.firm import Firm
 from portal.models.outbox import FAILED, OutboxMail
+from portal.policies.prepared import prepared
 from portal.policies.scope import Scope
 from portal.queries.page import COUNTED, counted
 
@@ -52,35 +53,22 @@ class Today:
     @property
     def to_do(self) -> int:
         """How many things ask for a person."""
-        return sum(
-            part.count or COUNTED for part in (self.awaiting, self.overdue, self.expiring, self.questions, self.failed)
-        )
+        parts = (self.awaiting, self.overdue, self.expiring, self.questions, self.failed)
+        return sum(COUNTED if part.count is None else part.count for part in parts)
 
 
 def of(scope: Scope, firm: Firm) -> Today:
     """Everything of the page, in a number of queries that does not depend on how much there is."""
-    today = clock.today(firm.time_zone)
-    offers, invoices = _open(scope, OFFER), _open(scope, INVOICE)
-    still = Document.valid_until.is_null() | (Document.valid_until >= today)
-    expiring = offers.where(
-        Document.outcome.is_null(), Document.valid_until >= today, Document.valid_until <= today + _SOON
-    )
+    today, lately = clock.today(firm.time_zone), clock.now() - _RECENT
     return Today(
-        awaiting=_part(
-            _of_clients(
-                scope, Document, Document.kind == OFFER, Document.state == PUBLISHED, Document.outcome == WAITS
-            ),
-            Document.id,
-        ),
-        overdue=_part(invoices.where(Document.due_on < today), Document.due_on, Document.id),
-        expiring=_part(expiring, Document.valid_until, Document.id),
-        questions=_questions(scope),
-        decided=_decided(scope, clock.start_of(today - timedelta(days=1), firm.time_zone)),
-        waiting=_part(offers.where(Document.outcome.is_null(), still), Document.issued_on.desc(), Document.id.desc()),
-        unpaid=_part(
-            invoices.where(Document.due_on.is_null() | (Document.due_on >= today)), Document.due_on, Document.id
-        ),
-        failed=_failed(scope),
+        awaiting=_AWAITING.part(scope),
+        overdue=_OVERDUE.part(scope, today=today),
+        expiring=_EXPIRING.part(scope, today=today, soon=today + _SOON),
+        questions=_QUESTIONS.part(scope, since=lately),
+        decided=_DECIDED.part(scope, since=clock.start_of(today - timedelta(days=1), firm.time_zone)),
+        waiting=_WAITING.part(scope, today=today),
+        unpaid=_UNPAID.part(scope, today=today),
+        failed=_FAILED.part(scope, since=lately),
     )
 
 
@@ -89,45 +77,83 @@ def days_late(document: Document, today: date) -> int:
     return (today - document.due_on).days
 
 
-def _open(scope: Scope, kind: str) -> ModelSelect:
-    unpaid = Document.outcome.is_null() | (Document.outcome == PART_PAID)
-    return _of_clients(scope, Document, Document.kind == kind, Document.state == PUBLISHED, unpaid)
+class _Sort:
+    """One sort of thing: `build(scope, columns, …)` makes the query, `order` puts it in order."""
+
+    def __init__(self, build: Callable[..., Any], *order: Any) -> None:
+        self._first = prepared(lambda scope, **values: build(scope, (), **values).order_by(*order).limit(SHOWN))
+        self._count = prepared(lambda scope, **values: build(scope, (order[-1],), **values).limit(COUNTED + 1).tuples())
+
+    def part(self, scope: Scope, **values: Any) -> Part:
+        rows = self._first(scope, **values)
+        if len(rows) < SHOWN:
+            return Part(rows, len(rows), many=False)
+        return Part(rows, *counted(len(self._count(scope, **values))))
 
 
-def _of_clients(scope: Scope, model: Any, *conditions: Any) -> ModelSelect:
-    query = scope.join(scope.of(model, model, Client), Client, model.client == Client.id)
-    return query.where(*conditions, Client.archived_at.is_null(), Client.is_test == False)  # noqa: E712
+def _documents(scope: Scope, columns: tuple[Any, ...], *conditions: Any) -> Any:
+    query = scope.join(scope.of(Document, *columns or (Document, Client)), Client, Document.client == Client.id)
+    counts = Client.archived_at.is_null() & (Client.is_test == False)  # noqa: E712
+    return query.where(Document.state == PUBLISHED, *conditions, counts)
 
 
-def _decided(scope: Scope, since: datetime) -> Part:
-    query = scope.of(OfferDecision, OfferDecision, Document, Client)
+def _awaiting(scope: Scope, columns: tuple[Any, ...]) -> Any:
+    return _documents(scope, columns, Document.kind == OFFER, Document.outcome == WAITS)
+
+
+def _offers(scope: Scope, columns: tuple[Any, ...], *conditions: Any) -> Any:
+    return _documents(scope, columns, Document.kind == OFFER, Document.outcome.is_null(), *conditions)
+
+
+def _expiring(scope: Scope, columns: tuple[Any, ...], today: Any, soon: Any) -> Any:
+    return _offers(scope, columns, Document.valid_until >= today, Document.valid_until <= soon)
+
+
+def _waiting(scope: Scope, columns: tuple[Any, ...], today: Any) -> Any:
+    return _offers(scope, columns, Document.valid_until.is_null() | (Document.valid_until >= today))
+
+
+def _owed(scope: Scope, columns: tuple[Any, ...], *conditions: Any) -> Any:
+    open_ones = Document.outcome.is_null() | (Document.outcome == PART_PAID)
+    return _documents(scope, columns, Document.kind == INVOICE, open_ones, *conditions)
+
+
+def _overdue(scope: Scope, columns: tuple[Any, ...], today: Any) -> Any:
+    return _owed(scope, columns, Document.due_on < today)
+
+
+def _unpaid(scope: Scope, columns: tuple[Any, ...], today: Any) -> Any:
+    return _owed(scope, columns, Document.due_on.is_null() | (Document.due_on >= today))
+
+
+def _decided(scope: Scope, columns: tuple[Any, ...], since: Any) -> Any:
+    query = scope.of(OfferDecision, *columns or (OfferDecision, Document, Client))
     query = scope.join(query, Document, OfferDecision.document == Document.id)
     query = scope.join(query, Client, Document.client == Client.id, src=Document)
     settled = OfferDecision.state.in_((BINDING, CONFIRMED))
-    query = query.where(OfferDecision.at >= since, settled, Client.is_test == False)  # noqa: E712
-    return _part(query, OfferDecision.at.desc())
+    return query.where(OfferDecision.at >= since, settled, Client.is_test == False)  # noqa: E712
 
 
-def _questions(scope: Scope) -> Part:
-    """Documents whose last word is the client's, of the last two weeks."""
+def _questions(scope: Scope, columns: tuple[Any, ...], since: Any) -> Any:
+    """Documents whose last word is the client's."""
     later = scope.alias(Comment, "later")
     answered = scope.of(later, later.id).where(later.document == Comment.document, later.id > Comment.id)
-    query = scope.of(Comment, Comment, Document, Client)
+    query = scope.of(Comment, *columns or (Comment, Document, Client))
     query = scope.join(query, Document, Comment.document == Document.id)
     query = scope.join(query, Client, Document.client == Client.id, src=Document)
-    recent = Comment.at >= clock.now() - _RECENT
-    query = query.where(recent, Comment.by_staff == False, ~fn.EXISTS(answered), Client.is_test == False)  # noqa: E712
-    return _part(query, Comment.at.desc())
+    unanswered = (Comment.by_staff == False) & ~fn.EXISTS(answered)  # noqa: E712
+    return query.where(Comment.at >= since, unanswered, Client.is_test == False)  # noqa: E712
 
 
-def _failed(scope: Scope) -> Part:
-    query = scope.of(OutboxMail).where(OutboxMail.state == FAILED, OutboxMail.done_at >= clock.now() - _RECENT)
-    return _part(query, OutboxMail.done_at.desc())
+def _failed(scope: Scope, columns: tuple[Any, ...], since: Any) -> Any:
+    return scope.of(OutboxMail, *columns).where(OutboxMail.state == FAILED, OutboxMail.done_at >= since)
 
 
-def _part(query: ModelSelect, *order: Any) -> Part:
-    rows = list(query.order_by(*order).limit(SHOWN))
-    if len(rows) < SHOWN:
-        return Part(rows, len(rows), many=False)
-    count, many = counted(query.limit(COUNTED + 1).count())
-    return Part(rows, count, many)
+_AWAITING = _Sort(_awaiting, Document.id)
+_OVERDUE = _Sort(_overdue, Document.due_on, Document.id)
+_EXPIRING = _Sort(_expiring, Document.valid_until, Document.id)
+_WAITING = _Sort(_waiting, Document.issued_on.desc(), Document.id)
+_UNPAID = _Sort(_unpaid, Document.due_on, Document.id)
+_DECIDED = _Sort(_decided, OfferDecision.at.desc(), OfferDecision.id)
+_QUESTIONS = _Sort(_questions, Comment.at.desc(), Comment.id)
+_FAILED = _Sort(_failed, OutboxMail.done_at.desc(), OutboxMail.id)

@@ -53,8 +53,8 @@ class ClientForm(Form):
         super().__init__(*args, **kwargs)
         known = choices.countries(language())
         own = self.country.data or ""
-        extra = [] if not own or any(code == own for code, _name in known) else [(own, own)]
-        self.country.choices = [("", "–"), *extra, *known]
+        extra = [] if not own or any(choice.value == own for choice in known) else [(own, own)]
+        self.country.choices = choices.listed([("", "–"), *extra]) + known
 
     @classmethod
     def of(cls, client: Client) -> ClientForm:
