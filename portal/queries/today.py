@@ -1,4 +1,4 @@
-"""What needs attention today: few rows of each sort, and counts that stop at 1,000 (P2). Test clients count nowhere (T3)."""
+"""What needs attention today: few rows of each sort, counts that stop at 1,000 (P2). Test clients count nowhere (T3)."""
 
 from __future__ import annotations
 
