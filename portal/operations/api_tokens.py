@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import timedelta
 
 from portal.base import clock, journal, tokens
 from portal.base.database import transaction
-from portal.base.errors import Invalid
+from portal.base.errors import Invalid, Unavailable
 from portal.base.text import one_line
 from portal.models.api_token import RIGHTS, ApiToken
 from portal.models.firm import Firm
@@ -33,7 +34,7 @@ def find(fingerprint: str, *, address: str) -> ApiActor | None:
             return None
         now = clock.now()
         if row.used_at is None or now - row.used_at >= _USED_EVERY:
-            with transaction():
+            with suppress(Unavailable), transaction():  # reading goes on with a full disk
                 scope.update(ApiToken, used_at=now).where(ApiToken.id == row.id).execute()
     return ApiActor(
         row.firm_id, token_id=row.id, token_uid=row.uid, name=row.name, rights=frozenset(row.rights), address=address

@@ -178,7 +178,7 @@ def _refusal(scope: Scope, document: Document) -> str | None:
 
 def _terms(scope: Scope) -> Terms | None:
     found: Terms | None = scope.first(scope.of(Terms).order_by(Terms.version.desc()))
-    return found
+    return found if found is not None and found.text else None  # saved empty: the firm has none
 
 
 def _step_up(scope: Scope, actor: ClientActor, document: Document, shown: str, typed: str) -> dict[str, str] | None:
