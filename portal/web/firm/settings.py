@@ -6,7 +6,7 @@ from flask import Response
 
 from portal.policies.permissions import Permission
 from portal.queries import settings
-from portal.web.answers import page
+from portal.web.answers import page, see_other
 from portal.web.firm import area
 from portal.web.gate import firm, scope
 
@@ -15,3 +15,9 @@ from portal.web.gate import firm, scope
 def index() -> Response:
     """All groups with how things stand."""
     return page("firm/settings/index.html", firm=firm(), now=settings.overview(scope()))
+
+
+@area.get("/settings/portal", allow=Permission.SETTINGS_MANAGE)
+def portal() -> Response:
+    """The contract's address for what the portal allows: today that is what links may do."""
+    return see_other("firm.settings_links.index")
