@@ -111,3 +111,13 @@ def test_a_stale_row_does_not_keep_a_login_alive(world: World) -> None:
     memberships.set_login(actor(world), membership_of(world, world.dora_at_lindner), True)
     memberships.set_login(actor(world), stale, False)
     assert not membership_of(world, world.dora_at_lindner).login
+
+
+def test_a_client_whose_last_contact_left_is_offline(world: World) -> None:
+    with scopes.of_firm(world.firm) as scope:
+        own = scope.by_id(Link, world.lindner_link)
+    links.revoke(actor(world), own)
+    memberships.end(actor(world), membership_of(world, world.dora_at_lindner))
+    with scopes.of_firm(world.firm) as scope:
+        client = scope.by_id(Client, world.lindner)
+    assert (client.status(clock.now()), client.login_granted, client.reachable_until) == (OFFLINE, False, None)
