@@ -8,7 +8,17 @@
   };
 
   document.addEventListener('htmx:afterSettle', ({ target }) => { if (target.isConnected) focus(target); });
-  page.one('[aria-invalid="true"]')?.focus();
+  const aimed = document.getElementById(location.hash.slice(1));
+  (page.one('[aria-invalid="true"]') || page.one('[data-focus]', aimed))?.focus();
+
+  // To another place of the same page a browser only scrolls; what was done shows after loading it anew.
+  document.addEventListener('htmx:beforeOnLoad', event => {
+    const to = event.detail.xhr.getResponseHeader('HX-Redirect');
+    if (!to?.includes('#') || new URL(to, location.href).href.split('#')[0] !== location.href.split('#')[0]) return;
+    event.preventDefault();
+    location.assign(to);
+    location.reload();
+  });
 
   document.addEventListener('htmx:afterRequest', ({ detail: { elt, successful } }) => {
     if (successful && elt.matches('form[data-reset]')) elt.reset();
