@@ -64,7 +64,14 @@ def problems(language: str) -> Iterator[str]:
 def update(language: str) -> None:
     """Add what is missing with an empty translation, drop what is no longer used."""
     wanted, have = extracted(), catalogue(language)
-    fresh = Catalog(locale=language, project="Foyer", charset="utf-8", header_comment=f"# {language}: texts of Foyer")
+    fresh = Catalog(
+        locale=language,
+        project="Foyer",
+        version="1",
+        charset="utf-8",
+        fuzzy=False,
+        header_comment=f"# {language}: texts of Foyer",
+    )
     for message in sorted(wanted, key=lambda m: str(m.id)):
         if not message.id:
             continue
@@ -74,7 +81,12 @@ def update(language: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
         write_po(file, fresh, width=120, no_location=True, omit_header=False, sort_output=False)
-    text = re.sub(r'^"(POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team|Generated-By|Report-Msgid)[^\n]*\n', "", path.read_text(), flags=re.M)
+    text = re.sub(
+        r'^"(POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team|Generated-By|Report-Msgid)[^\n]*\n',
+        "",
+        path.read_text(),
+        flags=re.M,
+    )
     path.write_text(text)
 
 
