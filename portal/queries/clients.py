@@ -99,13 +99,17 @@ def documents_count(scope: Scope, client: Client) -> tuple[int | None, bool]:
 class _Way:
     """One way to make the list shorter: `find` answers ids, at most so many; `test` asks the same of one row.
 
-    `exact`: what was found needs no test. `field`: the test is a range of this column, so its order needs no search.
+    A test uses no index of its own, or SQLite would leave the order's index for it and sort what it finds. `exact`:
+    what was found needs no test. `by_id`: the ids come in their order, which tells how dense they lie. `within`: the
+    same as a range of the column `field`, for the order by that column.
     """
 
     test: Expression
     find: Callable[[int], list[int]]
-    exact: bool = False
+    exact: bool = True
+    by_id: bool = False
     field: Any = None
+    within: Any = None
 
 
 def _searched(scope: Scope, typed: str, shown: Expression) -> list[_Way]:
@@ -120,7 +124,8 @@ def _searched(scope: Scope, typed: str, shown: Expression) -> list[_Way]:
     tests = [index.holds(Client.search_text, word) for word in words]
     own = _own(scope, words)
     test = _all([*tests, own] if own is not None else tests)
-    return [_Way(test, lambda most: index.find(firm_id, long, most), exact=own is None and len(long) == len(words))]
+    exact = own is None and len(long) == len(words)
+    return [_Way(test, lambda most: index.find(firm_id, long, most), exact=exact, by_id=True)]
 
 
 def _words(typed: str) -> list[str]:
@@ -133,12 +138,16 @@ def _words(typed: str) -> list[str]:
 
 def _begins(scope: Scope, prefix: str, shown: Expression) -> _Way:
     """One or two letters: names and numbers that begin so, by ranges of their indexes (a bound LIKE scans; tried)."""
-    names, numbers = _range(Client.name_key, prefix), _range(Client.number_key, prefix)
-    ranges = {Client.name_key: names, Client.number_key: numbers}
-    present = {f: part for f, part in ranges.items() if scope.holds(_listed(scope, Client.id).where(shown, part))}
-    field = next(iter(present)) if len(present) == 1 else None
-    test = ranges[field] if field is not None else names | numbers
-    return _Way(test, lambda most: _ids(scope, shown, list(present.values()), most), exact=True, field=field)
+    ranges = {field: _range(field, prefix) for field in (Client.name_key, Client.number_key)}
+    held = {field: part for field, part in ranges.items() if scope.holds(_listed(scope, Client.id).where(shown, part))}
+    field = next(iter(held)) if len(held) == 1 else None
+    tests = [fn.SUBSTR(each, 1, len(prefix)) == prefix for each in ranges]
+    return _Way(
+        tests[0] | tests[1],
+        lambda most: _ids(scope, shown, list(held.values()), most),
+        field=field,
+        within=held[field] if field is not None else None,
+    )
 
 
 def _range(field: Any, prefix: str) -> Expression:
@@ -153,22 +162,27 @@ def _with_status(scope: Scope, status: str | None, shown: Expression, now: datet
         Client.reachable_until <= now,
         Client.reachable_until > now,
     )
+    until, granted = fn.COALESCE(Client.reachable_until, 0), fn.COALESCE(Client.login_granted, False)
+    instant = InstantField().db_value(now)
     if status == ACTIVE:
         ranges = [Client.login_granted.in_((False, True)) & reachable]
-        return [_Way(reachable, lambda most: _ids(scope, shown, ranges, most), exact=True)]
-    granted = Client.login_granted == (status == PENDING)
-    ranges = [granted & never, granted & past]
-    return [_Way(granted & (never | past), lambda most: _ids(scope, shown, ranges, most), exact=True)]
+        return [_Way(until > instant, lambda most: _ids(scope, shown, ranges, most))]
+    has_login = Client.login_granted == (status == PENDING)
+    ranges = [has_login & never, has_login & past]
+    test = (granted == (status == PENDING)) & (until <= instant)
+    return [_Way(test, lambda most: _ids(scope, shown, ranges, most))]
 
 
 def _seen(scope: Scope, seen: str | None, shown: Expression, now: datetime) -> list[_Way]:
+    at = fn.COALESCE(Client.last_seen_at, 0)
     if seen == NEVER:
-        test = Client.last_seen_at.is_null()
+        part, test = Client.last_seen_at.is_null(), at == 0
     elif seen in SEEN_DAYS:
-        test = Client.last_seen_at >= now - timedelta(days=SEEN_DAYS[seen])
+        since = now - timedelta(days=SEEN_DAYS[seen])
+        part, test = Client.last_seen_at >= since, at >= InstantField().db_value(since)
     else:
         return []
-    return [_Way(test, lambda most: _ids(scope, shown, [test], most), exact=True)]
+    return [_Way(test, lambda most: _ids(scope, shown, [part], most), field=Client.last_seen_at, within=part)]
 
 
 def _ids(scope: Scope, shown: Expression, ranges: list[Expression], most: int) -> list[int]:
@@ -270,23 +284,27 @@ class _Walk:
 
     def page(self, ways: list[_Way], others: list[Expression]) -> _Found:
         query = _listed(self.scope, *_COLUMNS).where(*others)
-        tested = query.where(*(way.test for way in ways))
-        if not ways or any(way.field is self.order.field for way in ways):
-            return self._found(self._read(tested), tested, countable=len(ways) < 2)
-        few = self._few(ways)
-        rows = self._near(tested, others) if few is None else None
-        if rows is not None:
-            return self._found(rows, tested, countable=False)
-        known = few or self._common(ways)
+        ranged = [way for way in ways if way.field is self.order.field]
+        tested = query.where(*(way.within if way in ranged else way.test for way in ways))
+        if not ways or (ranged and len(ways) == 1):
+            return self._found(self._read(tested), tested, countable=True)
+        probes = [way.find(_FEW) for way in ways]
+        shortest = min(range(len(ways)), key=lambda place: len(probes[place]))
+        known: tuple[list[int], list[_Way]] | None = (probes[shortest], [ways[shortest]])
+        if len(probes[shortest]) >= _FEW:
+            rows = self._near(tested, others) if self._are_dense(ways, probes) else None
+            if rows is not None:
+                return self._found(rows, tested, countable=False)
+            known = self._common(ways)
         chosen = tested if known is None else _looked_up(query, ways, *known)
         return self._found(self._read(chosen), chosen, countable=known is not None)
 
-    def _few(self, ways: list[_Way]) -> tuple[list[int], list[_Way]] | None:
-        for way in ways:
-            ids = way.find(_FEW)
-            if len(ids) < _FEW:
-                return ids, [way]
-        return None
+    def _are_dense(self, ways: list[_Way], probes: list[list[int]]) -> bool:
+        """Whether a stretch of the order promises a page: judged by how far apart the ids lie that were found first."""
+        if self.order.field.null:
+            return True
+        spread = [ids[-1] - ids[0] for way, ids in zip(ways, probes, strict=True) if way.by_id]
+        return all(_FEW * _STRETCH / wide > 2 * self.limit for wide in spread)
 
     def _near(self, query: Any, others: list[Expression]) -> list[Client] | None:
         """Walk a stretch of the order; None: too little was met there, as with names that stand side by side."""
