@@ -14,6 +14,7 @@ from portal.base.einvoice import EInvoice
 from portal.base.errors import NotFound
 from portal.base.refusal import Refused
 from portal.base.text import searchable
+from portal.models import search as index
 from portal.models.client import Client
 from portal.models.document import (
     ACCEPTED,
@@ -46,6 +47,7 @@ STATUSES = (
 )  # fmt: skip
 _MAILS = 200
 _WORDS = 5
+_CLIENTS = 200
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ def page(
         *([Document.client == client.id] if client is not None else ()),
         *([Document.kind == kind] if kind else ()),
         *([_has_status(status, clock.today(scope.firm.time_zone))] if status else ()),
-        *(_holds_word(word) for word in search.split()[:_WORDS]),
+        *(_holds_word(scope, word) for word in search.split()[:_WORDS]),
     ]
     return _walk(query.where(*conditions) if conditions else query, after, before, limit)
 
@@ -235,12 +237,23 @@ def _has_status(status: str, today: date) -> Expression:
     return (Document.state == PUBLISHED) & (Document.outcome == status)
 
 
-def _holds_word(word: str) -> Expression:
-    """In the number, the title or the client's name. The database folds the case of A to Z only, so umlauts are tried
-    in both."""
-    spellings = {word, word.lower(), word.upper(), word.capitalize()}
-    plain = searchable(word)
-    found = Document.number_key.contains(plain) | Client.name_key.contains(plain)
-    for spelling in sorted(spellings):
+def _holds_word(scope: Scope, word: str) -> Expression:
+    """In the number, the title, or whatever finds the client."""
+    found = Document.number_key.contains(searchable(word))
+    for spelling in _spellings(word):
         found |= Document.title.contains(spelling)
-    return found
+    return found if scope.client_id is not None else found | _of_client_found(scope, word)
+
+
+def _spellings(word: str) -> list[str]:
+    """The database folds the case of A to Z only, so words with umlauts are tried in both."""
+    return [word] if word.isascii() else sorted({word, word.lower(), word.upper(), word.capitalize()})
+
+
+def _of_client_found(scope: Scope, word: str) -> Expression:
+    """By the index of clients; a word that finds too many of them is looked for in their names while walking."""
+    plain = searchable(word)
+    if scope.firm_id is None or len(plain) < index.SHORTEST:
+        return Client.name_key.startswith(plain)
+    ids = index.find(scope.firm_id, [plain], _CLIENTS + 1)
+    return Document.client.in_(ids) if len(ids) <= _CLIENTS else Client.name_key.contains(plain)
