@@ -5,7 +5,7 @@ For the inside of operations: all of it runs in the open transaction and scope o
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from peewee import Case, Value, fn
@@ -66,7 +66,8 @@ def expiry(firm: Firm, since: datetime) -> datetime | None:
 
 def document_expiry(firm: Firm, document: Document) -> datetime:
     """A link to one document outlives its business: 90 days from the last of its dates (TRUST, Secret links)."""
-    last = max(day for day in (document.issued_on, document.due_on, document.valid_until) if day is not None)
+    days: list[date | None] = [document.issued_on, document.due_on, document.valid_until]
+    last: date = max(day for day in days if day is not None)
     return end_of(last + timedelta(days=DOCUMENT_DAYS), firm.time_zone)
 
 

@@ -250,7 +250,7 @@ class _Order:
         return [[same, after | beyond_id], *nulls]
 
     def read(self, text: str | None) -> tuple[Any, ...] | None:
-        key = read_cursor(text, int if self.name == "seen" else str, int)
+        key: tuple[Any, ...] | None = read_cursor(text, int if self.name == "seen" else str, int)
         if key is None or self.name != "seen":
             return key
         return InstantField().python_value(key[0]), key[1]
