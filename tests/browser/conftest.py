@@ -90,7 +90,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def _site(_template: tuple[Path, World], browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with running(*_template, tmp_path_factory.mktemp("site")) as site:
+    with running(tmp_path_factory.mktemp("site"), *_template) as site:
         yield site
 
 

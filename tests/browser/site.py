@@ -1,4 +1,4 @@
-"""The portal as it runs: `python app.py` in a process of its own on a copy of the tests' instance, mail by real SMTP."""
+"""The portal as it runs: `python app.py` in its own process on a copy of the tests' instance, mail by real SMTP."""
 
 from __future__ import annotations
 
@@ -39,9 +39,16 @@ class Site:
     """A running portal. The test's own process works on the same instance, to make what a test needs."""
 
     config: Config
-    world: World
+    cast: World | None
     mail: SmtpServer
     clock: Path = field(repr=False)
+    log: Path = field(repr=False)
+
+    @property
+    def world(self) -> World:
+        """The cast; an empty instance has none."""
+        assert self.cast is not None
+        return self.cast
 
     @property
     def url(self) -> str:
@@ -110,10 +117,11 @@ def code_in(message: EmailMessage) -> str:
 
 
 @contextmanager
-def running(template: Path, world: World, folder: Path) -> Iterator[Site]:
-    """Start a server on a copy of the instance and stop it at the end."""
+def running(folder: Path, template: Path | None = None, world: World | None = None) -> Iterator[Site]:
+    """Start a server on a copy of the instance, or on an empty one, and stop it at the end."""
     instance, clock = folder / "instance", folder / "clock"
-    shutil.copytree(template, instance)
+    if template is not None:
+        shutil.copytree(template, instance)
     clock.write_text("0")
     with SmtpServer(folder / "mail") as mail:
         port = _free_port()
@@ -129,8 +137,8 @@ def running(template: Path, world: World, folder: Path) -> Iterator[Site]:
                 [sys.executable, "app.py"], cwd=ROOT, env={**os.environ, **settings}, stdout=log, stderr=log
             )
             try:
-                site = Site(load(settings), world, mail, clock)
-                _wait_until_ready(site, server, folder / "server.log")
+                site = Site(load(settings), world, mail, clock, folder / "server.log")
+                _wait_until_ready(site, server)
                 yield site
             finally:
                 server.terminate()
@@ -143,7 +151,7 @@ def _free_port() -> int:
         return int(sock.getsockname()[1])
 
 
-def _wait_until_ready(site: Site, server: subprocess.Popen[bytes], log: Path) -> None:
+def _wait_until_ready(site: Site, server: subprocess.Popen[bytes]) -> None:
     end = time.monotonic() + _STARTS_WITHIN
     while time.monotonic() < end and server.poll() is None:
         try:
@@ -152,4 +160,4 @@ def _wait_until_ready(site: Site, server: subprocess.Popen[bytes], log: Path) ->
                     return
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
-    raise AssertionError(f"the server did not come up:\n{log.read_text()}")
+    raise AssertionError(f"the server did not come up:\n{site.log.read_text()}")

@@ -1,4 +1,4 @@
-"""A client decides about an offer: from the secret link to the certificate, wide and on a phone, with and without scripts."""
+"""A client decides about an offer: from the secret link to the certificate; wide, on a phone, and without scripts."""
 
 from __future__ import annotations
 
