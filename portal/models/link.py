@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from peewee import BlobField, IntegerField, TextField
+from peewee import SQL, BlobField, IntegerField, TextField
 
 from portal.base.text import uid
 from portal.base.tokens import new_id, new_nonce
@@ -45,6 +45,17 @@ class Link(FirmRecord):
 
     def is_live(self, now: datetime) -> bool:
         return self.revoked_at is None and (self.expires_at is None or self.expires_at > now)
+
+
+# one living portal link of its own for each client, whoever makes it
+Link.add_index(
+    Link.index(
+        Link.client,
+        unique=True,
+        where=SQL("contact_id IS NULL AND kind = 'portal' AND revoked_at IS NULL"),
+        name="link_own",
+    )
+)
 
 
 class LinkFetch(FirmRecord):

@@ -138,6 +138,8 @@ def checked(**fields: Any) -> dict[str, Any]:
         _check_number(clean, errors)
     if "name" in clean:
         _check_name(clean, errors)
+    if "vat_id" in clean:
+        clean["vat_id"] = clean["vat_id"].replace(" ", "").upper()  # as e-invoices write it
     if clean.get("email") and (len(clean["email"]) > LONGEST_EMAIL or not valid_email(clean["email"])):
         errors["email"] = "email"
     errors |= {name: "too_long" for name in _LINES if len(clean.get(name, "")) > LONGEST_LINE}

@@ -1,4 +1,4 @@
-"""What needs attention today: few rows of each sort, counts that stop at 1,000 (P2). Test clients count nowhere (T3)."""
+"""What needs attention today: few rows of each sort, counts up to 1,000 (P2). Test clients count nowhere (T3)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from portal.base import clock
 from portal.models.client import Client
 from portal.models.decision import BINDING, CONFIRMED, OfferDecision
 from portal.models.document import AWAITING as WAITS
-from portal.models.document import INVOICE, OFFER, PART_PAID, PUBLISHED, Comment, Document
+from portal.models.document import INVOICE, OFFER, PART_PAID, PUBLISHED, Comment, Document, late
 from portal.models.firm import Firm
 from portal.models.outbox import FAILED, OutboxMail
 from portal.policies.prepared import prepared
@@ -119,7 +119,7 @@ def _owed(scope: Scope, columns: tuple[Any, ...], *conditions: Any) -> Any:
 
 
 def _overdue(scope: Scope, columns: tuple[Any, ...], today: Any) -> Any:
-    return _owed(scope, columns, Document.due_on < today)
+    return _owed(scope, columns, late(today))
 
 
 def _unpaid(scope: Scope, columns: tuple[Any, ...], today: Any) -> Any:

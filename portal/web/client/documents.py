@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, request
+from flask import Response, request, url_for
 
-from portal.base import clock
+from portal.base import clock, placeholders
 from portal.base.errors import Conflict, NotFound
-from portal.models.document import CANCELLED, INVOICE, KINDS, OFFER, WITHDRAWN, Document
+from portal.models.document import CANCELLED, INVOICE, KINDS, OFFER, WITHDRAWN, Document, DocumentVersion
 from portal.operations import decisions as deciding
 from portal.operations import lines
+from portal.operations.reading import ACTIVE
 from portal.policies.permissions import Permission
 from portal.queries import comments, decisions, documents, texts
 from portal.web import openings
@@ -21,6 +22,7 @@ from portal.web.downloads import attachment, picture
 from portal.web.forms.client import comment_form
 from portal.web.gate import actor, client, firm, scope
 from portal.web.languages import language
+from portal.web.paths import base_url
 
 _STATUSES = (
     "open", "overdue", "part_paid", "paid", "awaiting_confirmation", "accepted", "declined", "expired", "withdrawn",
@@ -72,7 +74,10 @@ def file(uid: str) -> Response:
     """The file of the current version, or of `?version=`."""
     document = _readable(uid)
     number = request.args.get("version", document.version, type=int)
-    return attachment(documents.version(scope(), document, number).file, inline=request.args.get("inline") == "1")
+    found = documents.version(scope(), document, number)
+    # scripts and actions run in viewers: such a PDF is for downloading only (TRUST, Files)
+    inline = request.args.get("inline") == "1" and ACTIVE not in found.version.warnings
+    return attachment(found.file, inline=inline)
 
 
 @area.get("/documents/<uid>/picture", allow=Permission.PORTAL_VIEW)
@@ -94,7 +99,9 @@ def shown(document: Document) -> dict[str, Any]:
         "version": current.version,
         "file": current.file,
         "picture": current.picture,
+        "note": _note(document, current.version),
         "lines": lines.of_version(current.version.lines),
+        "invoice": documents.einvoice_of(current.file),
         "decision": decision,
         "comments": comments.of(scope(), document),
         "form": comment_form(actor()),
@@ -109,6 +116,15 @@ def shown(document: Document) -> dict[str, Any]:
         "may_decide": document.kind == OFFER and document.is_open and not document.is_expired(today),
         "may_accept": deciding.may_accept(firm(), client()),
     }
+
+
+def _note(document: Document, version: DocumentVersion) -> str:
+    """On a portal page the addresses carry no token (DETAILS 8): who reads this is in already."""
+    addresses = {
+        "Client.customerportal_url": url_for("client.start.index"),
+        "Document.url": url_for("client.documents.show", uid=document.uid),
+    }
+    return placeholders.fill(version.note_filled, {name: base_url() + path for name, path in addresses.items()})
 
 
 def refusal(document: Document) -> Conflict | None:
