@@ -10,6 +10,8 @@ from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from portal.base import crash
+
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -90,7 +92,7 @@ def load(environ: Mapping[str, str] | None = None) -> Config:
         mail_from=_mail_from(values.get("PORTAL_MAIL_FROM") or "", base_url),
         proxy_hops=_number(values, "PORTAL_TRUSTED_PROXY_HOPS", 0, 0, 5),
         clock_offset_file=Path(p) if (p := values.get("PORTAL_CLOCK_OFFSET_FILE")) else None,
-        crash_at=values.get("PORTAL_CRASH_AT") or None,
+        crash_at=_crash_at(values.get("PORTAL_CRASH_AT") or ""),
     )
     if (config.clock_offset_file or config.crash_at) and not config.loopback:
         raise ConfigError(
@@ -168,3 +170,9 @@ def _mail_from(text: str, base_url: str) -> str:
     if "@" not in address or any(c in text for c in "\r\n"):
         raise ConfigError(f"PORTAL_MAIL_FROM is {text!r}; write it like portal@example.com")
     return address
+
+
+def _crash_at(text: str) -> str | None:
+    if text and text.partition(":")[0] not in crash.POINTS:
+        raise ConfigError(f"PORTAL_CRASH_AT is {text!r}; it takes one of {', '.join(sorted(crash.POINTS))}")
+    return text or None

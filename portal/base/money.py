@@ -8,6 +8,9 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 LARGEST = 10**15
 _PLAIN = re.compile(r"-?\d{1,13}(\.\d{1,2})?")
+# 1.190 is one thousand one hundred and ninety, however many people write decimals with a dot: there are two at most
+_TYPED = re.compile(r"-?(\d+([.,]\d{1,2})?|\d{1,3}(\.\d{3})+(,\d{1,2})?|\d{1,3}(,\d{3})+(\.\d{1,2})?)")
+_DECIMALS = re.compile(r"[.,](\d{1,2})$")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
 
@@ -37,18 +40,13 @@ def parse_plain(text: str) -> int:
 
 
 def parse_typed(text: str) -> int:
-    """What people type: `1.190,00`, `1190,5`, `1,190.00`, `1190`. Raises ValueError."""
+    """What people type: `1.190,00`, `1190,5`, `1,190.00`, `1190`. Raises ValueError, for slips like `1.19.0,00` too."""
     bare = re.sub(r"[\s\u00a0\u202f'’€]", "", text)
-    comma, dot = bare.rfind(","), bare.rfind(".")
-    if comma > dot:
-        bare = bare.replace(".", "").replace(",", ".") if bare.count(",") == 1 else bare.replace(",", "")
-    elif dot > comma:
-        bare = (
-            bare.replace(",", "")
-            if bare.count(".") == 1 and not _thousands(bare, dot, comma)
-            else bare.replace(".", "")
-        )
-    return parse_plain(bare)
+    if not _TYPED.fullmatch(bare):
+        raise ValueError(text)
+    decimals = _DECIMALS.search(bare)
+    whole = re.sub(r"[.,]", "", bare[: decimals.start()] if decimals else bare)
+    return parse_plain(f"{whole}.{decimals[1]}" if decimals else whole)
 
 
 def cents(value: str | Decimal) -> int:
@@ -64,8 +62,3 @@ def cents(value: str | Decimal) -> int:
 
 def is_currency(text: str) -> bool:
     return bool(_CURRENCY.fullmatch(text))
-
-
-def _thousands(bare: str, dot: int, comma: int) -> bool:
-    # 1.190 is one thousand one hundred and ninety where people write German amounts
-    return comma < 0 and len(bare) - dot - 1 == 3 and dot <= 3

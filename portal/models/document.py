@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from peewee import BooleanField, IntegerField, TextField
 
@@ -74,7 +75,9 @@ class Document(FirmRecord):
         return self.kind == OFFER and self.is_open and self.valid_until is not None and self.valid_until < today
 
     def is_overdue(self, today: date) -> bool:
-        return self.kind == INVOICE and self.is_open and self.due_on is not None and self.due_on < today
+        """Also in SQL: `late`."""
+        owed = self.owed is None or self.owed > 0
+        return self.kind == INVOICE and self.is_open and owed and self.due_on is not None and self.due_on < today
 
     @property
     def is_open(self) -> bool:
@@ -100,6 +103,11 @@ class Document(FirmRecord):
         if self.is_expired(today):
             return "expired"
         return "open" if self.kind in (OFFER, INVOICE) else PUBLISHED
+
+
+def late(today: Any) -> Any:
+    """Of open invoices: due before `today`, and the client owes something. Money to the client is never overdue."""
+    return (Document.due_on < today) & (Document.payable.is_null() | (Document.payable > Document.paid))
 
 
 class DocumentVersion(FirmRecord):

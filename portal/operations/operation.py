@@ -41,8 +41,8 @@ def operation(
             with transaction(), _scope_of(actor), audit.demanded(name if audited else None):
                 result = function(actor, *args, **kwargs)
                 after_commit(work_waiting.set)
-                crash.point("operation.before_commit", name)
-            crash.point("operation.after_commit", name)
+                crash.point("operation.before_commit", name, bare=audited)
+            crash.point("operation.after_commit", name, bare=audited)
             return result
 
         return run

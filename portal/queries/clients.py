@@ -14,7 +14,7 @@ from portal.base import clock
 from portal.base.text import searchable
 from portal.models import search as index
 from portal.models.client import ACTIVE, OFFLINE, PENDING, Client
-from portal.models.document import INVOICE, OFFER, PART_PAID, PUBLISHED, Document
+from portal.models.document import INVOICE, OFFER, PART_PAID, PUBLISHED, Document, late
 from portal.models.record import InstantField
 from portal.models.staff import Assignment
 from portal.policies.scope import Scope, StaffScope
@@ -396,7 +396,7 @@ def _open_documents(scope: Scope, ids: list[int], today: date | None) -> dict[in
     day = today or clock.today(scope.firm.time_zone)
     offers = Case(None, [((Document.kind == OFFER) & _still(Document.valid_until, day), 1)], 0)
     invoices = Case(None, [(Document.kind == INVOICE, 1)], 0)
-    overdue = Case(None, [((Document.kind == INVOICE) & (Document.due_on < day), 1)], 0)
+    overdue = Case(None, [((Document.kind == INVOICE) & late(day), 1)], 0)
     query = scope.of(Document, Document.client, fn.SUM(offers), fn.SUM(invoices), fn.SUM(overdue)).where(
         index.among(Document.client, ids),
         Document.kind.in_((OFFER, INVOICE)),

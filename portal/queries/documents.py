@@ -33,6 +33,7 @@ from portal.models.document import (
     DocumentVersion,
     PagePicture,
     Payment,
+    late,
 )
 from portal.models.link import Opening
 from portal.models.outbox import OutboxMail
@@ -233,7 +234,7 @@ def _has_status(status: str, today: date) -> Expression:
         return undecided & Document.kind.in_((OFFER, INVOICE)) & still
     if status == OVERDUE:
         owed = Document.outcome.is_null() | (Document.outcome == PART_PAID)
-        return (Document.state == PUBLISHED) & owed & (Document.kind == INVOICE) & (Document.due_on < today)
+        return (Document.state == PUBLISHED) & owed & (Document.kind == INVOICE) & late(today)
     return (Document.state == PUBLISHED) & (Document.outcome == status)
 
 

@@ -36,7 +36,7 @@ def show(uid: str) -> Response:
     return _form_page(document, form)
 
 
-@area.post("/documents/<uid>/acceptance", allow=Permission.PORTAL_DECIDE, limit=Limit(60, 600), form=True)
+@area.post("/documents/<uid>/acceptance", allow=Permission.PORTAL_DECIDE, form=True)
 def create(uid: str) -> Response:
     """Place the binding order. What was shown is what is accepted; a second tab gets 409 and the present state."""
     document, form = _offer(uid), AcceptForm()

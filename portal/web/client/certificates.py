@@ -37,4 +37,5 @@ def send(document: Document, paper: bytes) -> Response:
         download_name=f"{document.number}-certificate.pdf",
     )
     response.headers["Content-Security-Policy"] = PDF_CSP if inline else FILE_CSP
+    response.headers["Cache-Control"] = "private, no-cache"
     return response

@@ -18,7 +18,6 @@ from portal.web.client.documents import refusal
 from portal.web.forms.client import DeclineForm
 from portal.web.gate import actor, scope
 from portal.web.languages import language
-from portal.web.routing import Limit
 
 
 @area.get("/documents/<uid>/decline", allow=Permission.PORTAL_DECIDE)
@@ -31,7 +30,7 @@ def show(uid: str) -> Response:
     return _form_page(document, DeclineForm.about(documents.current(scope(), document).version, _actor()))
 
 
-@area.post("/documents/<uid>/decline", allow=Permission.PORTAL_DECIDE, limit=Limit(60, 600), form=True)
+@area.post("/documents/<uid>/decline", allow=Permission.PORTAL_DECIDE, form=True)
 def create(uid: str) -> Response:
     """Decline; final like accepting."""
     document, form = _offer(uid), DeclineForm()

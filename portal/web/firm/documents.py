@@ -11,6 +11,7 @@ from portal.base.errors import Conflict, NotFound
 from portal.models.client import Client
 from portal.models.document import INVOICE, KINDS, OFFER, Document
 from portal.operations import lines, recipients
+from portal.operations.reading import ACTIVE
 from portal.policies.permissions import Permission
 from portal.queries import comments, decisions, documents
 from portal.web.answers import page, page_or_part
@@ -57,7 +58,10 @@ def file(uid: str) -> Response:
     """The file of the current version, or of `?version=`."""
     document = scope().get(Document, uid)
     number = request.args.get("version", document.version, type=int)
-    return attachment(documents.version(scope(), document, number).file, inline=request.args.get("inline") == "1")
+    found = documents.version(scope(), document, number)
+    # scripts and actions run in viewers: such a PDF is for downloading only (TRUST, Files)
+    inline = request.args.get("inline") == "1" and ACTIVE not in found.version.warnings
+    return attachment(found.file, inline=inline)
 
 
 @area.get("/documents/<uid>/picture", allow=Permission.CLIENT_WORK)
