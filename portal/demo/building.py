@@ -103,7 +103,7 @@ def build(config: Config) -> Built:
     codes.configure(mail_available=True)
     with moved(config.clock_offset_file) as past:
         making = _begin(past)
-        steps = [*_of_clients(making), *_of_documents(making)]
+        steps = [*_of_firm(making), *_of_clients(making), *_of_documents(making)]
         for moment, step in sorted(steps, key=lambda each: each[0]):
             past.go(moment)
             step()
@@ -153,13 +153,19 @@ def _settle_in(making: Making) -> None:
     settings.change_bank(jana, firm, **people.BANK)
     settings.change_look(jana, firm, colour=people.COLOUR, background=people.BACKGROUND)
     terms.save(jana, firm, text=people.FORMER_TERMS)
-    making.past.go(making.now - timedelta(days=300))
-    terms.save(jana, firm, text=people.TERMS)
     for language, text in people.STEPS.items():
         texts.save(jana, firm, OFFER_STEPS, language, text, default=DEFAULTS[OFFER_STEPS][language])
 
 
 Step = tuple[datetime, Callable[[], None]]
+
+
+def _of_firm(making: Making) -> Iterator[Step]:
+    yield making.moment(When(300, 16, 20)), partial(_renew_terms, making)
+
+
+def _renew_terms(making: Making) -> None:
+    terms.save(making.jana, making.firm, text=people.TERMS)
 
 
 def _of_clients(making: Making) -> Iterator[Step]:

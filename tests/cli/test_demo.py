@@ -27,6 +27,7 @@ from portal.base.database import database
 from portal.base.files import Received
 from portal.demo import building, site
 from portal.demo.building import Built
+from portal.demo.people import COMPANIES
 from portal.factory import create_app
 from portal.models import outbox
 from portal.models.client import Client
@@ -207,11 +208,12 @@ def test_what_happened_has_its_own_time(opened: Config) -> None:
     """Two years of it: nothing stands in the future, and not all of it happened at once."""
     with firm_scope() as scope:
         at = [opening.at for opening in scope.of(Opening)] + [comment.at for comment in scope.of(Comment)]
-        created = [client.created_at for client in scope.of(Client)]
+        created = {client.number: client.created_at for client in scope.of(Client)}
     now = clock.now()
     assert max(at) <= now
     assert len({moment.date() for moment in at}) > 15
-    assert (now - min(created)).days > 600
+    for company in COMPANIES:
+        assert abs((now - created[company.number]).days - company.since) <= 1, company.number
 
 
 def test_a_code_comes_by_mail_within_three_seconds(copy: Config) -> None:
