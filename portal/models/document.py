@@ -67,7 +67,8 @@ class Document(FirmRecord):
             (("firm_id", "issued_on", "id"), False),
             (("firm_id", "kind", "issued_on", "id"), False),
             (("firm_id", "number_key"), False),
-            (("firm_id", "kind", "state", "outcome", "due_on"), False),
+            (("firm_id", "kind", "state", "outcome", "due_on", "id"), False),
+            (("firm_id", "kind", "state", "outcome", "valid_until", "id"), False),
         )
 
     def is_expired(self, today: date) -> bool:
@@ -186,3 +187,4 @@ class Comment(FirmRecord):
 
     class Meta:
         table_name = "comment"
+        indexes = ((("firm_id", "at"), False),)

@@ -14,7 +14,7 @@ from playhouse.migrations import Runner
 
 from portal.base import crash
 from portal.base.database import database, transaction
-from portal.models import search
+from portal.models import search, statistics
 
 DIRECTORY = Path(__file__).resolve().parent.parent / "migrations"
 
@@ -55,7 +55,10 @@ def upgrade() -> list[str]:
     """Run what is pending, each migration in one transaction; the names of those run. Raises TooNew, untouched."""
     refuse_newer()
     with database.unguarded("migrations"):
-        return _runner().up()
+        ran: list[str] = _runner().up()
+        if ran:
+            statistics.write()
+    return ran
 
 
 def pending() -> list[str]:

@@ -1,4 +1,4 @@
-"""What needs attention today: few rows of each sort, counts up to 1,000 (P2). Test clients count nowhere (T3)."""
+"""What needs attention today: few rows of each sort, counts up to 100 (P2). Test clients count nowhere (T3)."""
 
 from __future__ import annotations
 
@@ -18,16 +18,15 @@ from portal.models.firm import Firm
 from portal.models.outbox import FAILED, OutboxMail
 from portal.policies.prepared import prepared
 from portal.policies.scope import Scope
-from portal.queries.page import COUNTED, counted
 
-SHOWN = 6
+SHOWN, COUNTED = 6, 100
 _SOON = timedelta(days=3)
 _RECENT = timedelta(days=14)
 
 
 @dataclass(frozen=True)
 class Part:
-    """The first rows of one sort. `count` is exact up to 1,000, then None and `many`."""
+    """The first rows of one sort. `count` is exact up to 100, then None and `many`."""
 
     rows: Sequence[Any]
     count: int | None
@@ -78,17 +77,33 @@ def days_late(document: Document, today: date) -> int:
 
 
 class _Sort:
-    """One sort of thing: `build(scope, columns, …)` makes the query, `order` puts it in order."""
+    """One sort of thing, the first ones by a column. `ranges` are queries that an index has in that order already:
+    `outcome IS NULL OR outcome = …` in one would be sorted row by row."""
 
-    def __init__(self, build: Callable[..., Any], *order: Any) -> None:
-        self._first = prepared(lambda scope, **values: build(scope, (), **values).order_by(*order).limit(SHOWN))
-        self._count = prepared(lambda scope, **values: build(scope, (order[-1],), **values).limit(COUNTED + 1).tuples())
+    def __init__(self, by: Any, *ranges: Callable[..., Any], latest: bool = False) -> None:
+        model = by.model
+        order = (by.desc(), model.id.desc()) if latest else (by, model.id)
+        self._column, self._latest = by.name, latest
+        self._first = [prepared(_first(build, order)) for build in ranges]
+        self._count = [prepared(_ids(build, model)) for build in ranges]
 
     def part(self, scope: Scope, **values: Any) -> Part:
-        rows = self._first(scope, **values)
+        rows = [row for query in self._first for row in query(scope, **values)]
         if len(rows) < SHOWN:
-            return Part(rows, len(rows), many=False)
-        return Part(rows, *counted(len(self._count(scope, **values))))
+            return Part(self._ordered(rows), len(rows), many=False)
+        found = sum(len(query(scope, **values)) for query in self._count)
+        return Part(self._ordered(rows)[:SHOWN], found if found <= COUNTED else None, found > COUNTED)
+
+    def _ordered(self, rows: list[Any]) -> list[Any]:
+        return sorted(rows, key=lambda row: (getattr(row, self._column) or _LATE, row.id), reverse=self._latest)
+
+
+def _first(build: Callable[..., Any], order: tuple[Any, ...]) -> Callable[..., Any]:
+    return lambda scope, **values: build(scope, (), **values).order_by(*order).limit(SHOWN)
+
+
+def _ids(build: Callable[..., Any], model: Any) -> Callable[..., Any]:
+    return lambda scope, **values: build(scope, (model.id,), **values).limit(COUNTED + 1).tuples()
 
 
 def _documents(scope: Scope, columns: tuple[Any, ...], *conditions: Any) -> Any:
@@ -110,20 +125,27 @@ def _expiring(scope: Scope, columns: tuple[Any, ...], today: Any, soon: Any) -> 
 
 
 def _waiting(scope: Scope, columns: tuple[Any, ...], today: Any) -> Any:
-    return _offers(scope, columns, Document.valid_until.is_null() | (Document.valid_until >= today))
+    return _offers(scope, columns, Document.valid_until >= today)
 
 
-def _owed(scope: Scope, columns: tuple[Any, ...], *conditions: Any) -> Any:
-    open_ones = Document.outcome.is_null() | (Document.outcome == PART_PAID)
-    return _documents(scope, columns, Document.kind == INVOICE, open_ones, *conditions)
+def _waiting_for_ever(scope: Scope, columns: tuple[Any, ...], **_values: Any) -> Any:
+    return _offers(scope, columns, Document.valid_until.is_null())
 
 
-def _overdue(scope: Scope, columns: tuple[Any, ...], today: Any) -> Any:
-    return _owed(scope, columns, late(today))
+def _unpaid_invoices(scope: Scope, columns: tuple[Any, ...], *conditions: Any) -> Any:
+    return _documents(scope, columns, Document.kind == INVOICE, Document.outcome.is_null(), *conditions)
 
 
-def _unpaid(scope: Scope, columns: tuple[Any, ...], today: Any) -> Any:
-    return _owed(scope, columns, Document.due_on.is_null() | (Document.due_on >= today))
+def _part_paid_invoices(scope: Scope, columns: tuple[Any, ...], *conditions: Any) -> Any:
+    return _documents(scope, columns, Document.kind == INVOICE, Document.outcome == PART_PAID, *conditions)
+
+
+def _late_of(invoices: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda scope, columns, today: invoices(scope, columns, late(today))
+
+
+def _due_of(invoices: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda scope, columns, today: invoices(scope, columns, Document.due_on >= today)
 
 
 def _decided(scope: Scope, columns: tuple[Any, ...], since: Any) -> Any:
@@ -149,11 +171,12 @@ def _failed(scope: Scope, columns: tuple[Any, ...], since: Any) -> Any:
     return scope.of(OutboxMail, *columns).where(OutboxMail.state == FAILED, OutboxMail.done_at >= since)
 
 
-_AWAITING = _Sort(_awaiting, Document.id)
-_OVERDUE = _Sort(_overdue, Document.due_on, Document.id)
-_EXPIRING = _Sort(_expiring, Document.valid_until, Document.id)
-_WAITING = _Sort(_waiting, Document.issued_on.desc(), Document.id)
-_UNPAID = _Sort(_unpaid, Document.due_on, Document.id)
-_DECIDED = _Sort(_decided, OfferDecision.at.desc(), OfferDecision.id)
-_QUESTIONS = _Sort(_questions, Comment.at.desc(), Comment.id)
-_FAILED = _Sort(_failed, OutboxMail.done_at.desc(), OutboxMail.id)
+_LATE = date(9999, 12, 31)
+_AWAITING = _Sort(Document.valid_until, _awaiting)
+_OVERDUE = _Sort(Document.due_on, _late_of(_unpaid_invoices), _late_of(_part_paid_invoices))
+_EXPIRING = _Sort(Document.valid_until, _expiring)
+_WAITING = _Sort(Document.valid_until, _waiting, _waiting_for_ever)
+_UNPAID = _Sort(Document.due_on, _due_of(_unpaid_invoices), _due_of(_part_paid_invoices))
+_DECIDED = _Sort(OfferDecision.at, _decided, latest=True)
+_QUESTIONS = _Sort(Comment.at, _questions, latest=True)
+_FAILED = _Sort(OutboxMail.done_at, _failed, latest=True)
