@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from urllib.parse import urlsplit
 
 from portal.base import crash
 
+# a name or an address; browsers send other letters as xn--…, so nothing else could ever be asked for
+_HOST = re.compile(r"[a-zA-Z0-9_.-]+|[0-9a-fA-F:.]+")
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -75,7 +78,7 @@ KNOWN = {
 def load(environ: Mapping[str, str] | None = None) -> Config:
     """Read and check all settings; the environment wins over `portal.env`. Raises ConfigError."""
     environ = os.environ if environ is None else environ
-    instance = Path(environ.get("PORTAL_INSTANCE") or "instance").resolve()
+    instance = _folder(environ.get("PORTAL_INSTANCE") or "instance")
     values = {
         **_file(instance / "portal.env"),
         **{k: v for k, v in environ.items() if k.startswith("PORTAL_")},
@@ -101,11 +104,23 @@ def load(environ: Mapping[str, str] | None = None) -> Config:
     return config
 
 
+def _folder(text: str) -> Path:
+    path = Path(text).resolve()
+    there = next(place for place in (path, *path.parents) if place.exists())
+    if not there.is_dir():
+        raise ConfigError(f"PORTAL_INSTANCE is {text!r}, but {there} is no folder")
+    return path
+
+
 def _file(path: Path) -> dict[str, str]:
     if not path.is_file():
         return {}
     found = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read: save it as UTF-8, readable by this account ({error})") from error
+    for number, line in enumerate(lines, 1):
         text = line.strip()
         if not text or text.startswith("#"):
             continue
@@ -138,12 +153,14 @@ def _base_url(text: str) -> str:
     if (
         parts.scheme not in ("http", "https")
         or not host
+        or not _HOST.fullmatch(host)
         or parts.path
         or parts.query
         or parts.fragment
         or parts.username
     ):
-        raise ConfigError(f"PORTAL_BASE_URL is {text!r}; write it like https://portal.example.com")
+        ascii_only = "" if text.isascii() else " (a name with other letters in the form that begins with xn--)"
+        raise ConfigError(f"PORTAL_BASE_URL is {text!r}; write it like https://portal.example.com{ascii_only}")
     if parts.scheme == "http" and host not in LOOPBACK:
         raise ConfigError(f"PORTAL_BASE_URL is {text!r}; plain http is for loopback only, write https://{host}")
     return f"{parts.scheme}://{parts.netloc.lower()}"

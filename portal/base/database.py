@@ -15,11 +15,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from peewee import DatabaseError, InterfaceError, OperationalError, SqliteDatabase
+from peewee import DatabaseError, IntegrityError, InterfaceError, OperationalError, ProgrammingError, SqliteDatabase
 
 from portal.base.errors import Unavailable
 
 BUSY_SECONDS = 8
+_OUR_FAULT = (IntegrityError, InterfaceError, ProgrammingError)
 _PRAGMAS = {
     "journal_mode": "wal",
     "synchronous": "full",
@@ -118,6 +119,15 @@ def roll_back_open() -> None:
 @functools.lru_cache(maxsize=2000)
 def _names(tables: re.Pattern[str], sql: str) -> bool:
     return tables.search(sql) is not None
+
+
+def in_words(error: Exception) -> str | None:
+    """One line for the command line when the file itself is at fault; None for all other errors."""
+    if isinstance(error, DatabaseError | sqlite3.DatabaseError) and not isinstance(error, _OUR_FAULT):
+        return (
+            f"{database.database} cannot be used ({error}): foyer doctor tells more, foyer restore brings back a backup"
+        )
+    return None
 
 
 def _translated(error: Exception) -> Exception:

@@ -61,6 +61,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _complain(str(error), 1)
     except KeyboardInterrupt:
         return 130
+    except Exception as error:
+        # imported late, too: what cannot be said in words is a fault of ours and shows where
+        said = importlib.import_module("portal.base.database").in_words(error)
+        if said is None:
+            raise
+        return _complain(said, 1)
 
 
 def _overview() -> str:

@@ -76,7 +76,7 @@ def test_a_folder_that_cannot_be_used_is_said_in_one_line(tmp_path: Path) -> Non
     (tmp_path / "file").write_text("")
     for words in (["serve"], ["restore", "x.tar"], ["firm", "create", "--name", "A", "--admin-email", "a@example.com"]):
         done = foyer(tmp_path / "file", *words)
-        assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1), done.stderr
+        assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1), done.stderr
 
 
 def test_firm_create_begins_an_instance_and_prints_the_invitation(tmp_path: Path) -> None:

@@ -151,7 +151,7 @@ def test_age_of_the_last_backup(site: Site, tmp_path: Path) -> None:
 
 def test_rows_that_refer_to_nothing(site: Site) -> None:
     with closing(sqlite3.connect(site.folder / "portal.sqlite3")) as connection:
-        connection.execute("UPDATE link SET client_id = 999")
+        connection.execute("UPDATE link SET client_id = 999 WHERE id = (SELECT min(id) FROM link)")
         connection.commit()
     assert "database" in wrong(site)
 
