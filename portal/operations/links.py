@@ -57,8 +57,11 @@ def renew(actor: Actor, link: Link) -> Link:
     client = scope.by_id(Client, link.client_id)
     contact = scope.by_id(Contact, link.contact_id) if link.contact_id is not None else None
     document = scope.by_id(Document, link.document_id) if link.document_id is not None else None
+    # the old one ends first: a client has one living link of its own at any moment
+    _end(actor, link)
     new = add(client, contact=contact, document=document)
-    _end(actor, link, successor=new.id)
+    scope.change(link, successor=new.id)
+    access.refresh(client.id)
     audit.record(
         actor,
         "link.renewed",
@@ -73,7 +76,7 @@ def renew(actor: Actor, link: Link) -> Link:
 def revoke(actor: Actor, link: Link) -> Link:
     """End a link at once and for good, without a new one. Raises Conflict `revoked`."""
     _demand_standing(link)
-    _end(actor, link, successor=None)
+    _end(actor, link)
     audit.record(actor, "link.revoked", link, facts={"kind": link.kind}, personal={"contact": _holder(link)})
     return link
 
@@ -223,10 +226,10 @@ def _demand_standing(link: Link) -> None:
         raise Conflict("revoked")
 
 
-def _end(actor: Actor, link: Link, *, successor: int | None) -> None:
+def _end(actor: Actor, link: Link) -> None:
     journal.write("link.revoked", link=link.id)
     by = actor.staff_id if isinstance(actor, StaffActor) else None
-    scopes.current().change(link, Link.revoked_at.is_null(), revoked_at=clock.now(), revoked_by=by, successor=successor)
+    scopes.current().change(link, Link.revoked_at.is_null(), revoked_at=clock.now(), revoked_by=by)
     access.refresh(link.client_id)
 
 
