@@ -15,7 +15,23 @@ from portal.base.config import load as load_config
 from portal.base.keys import Keys
 from portal.operations import codes
 from portal.operations.boot import open_instance
-from portal.web import api, assets, client, csrf, errors, firm, formats, gate, headers, htmx, languages, public, shell
+from portal.web import (
+    api,
+    assets,
+    client,
+    csrf,
+    errors,
+    firm,
+    formats,
+    gate,
+    headers,
+    htmx,
+    languages,
+    login,
+    public,
+    shell,
+    templates,
+)
 from portal.web.api import problems
 from portal.web.routing import audit_routes
 from portal.web.session import RowSessions
@@ -26,11 +42,13 @@ def create_app(config: Config | None = None) -> Flask:
     config = config or load_config()
     keys = open_instance(config)
     app = Flask("portal", template_folder="../templates", static_folder=None)
+    app.jinja_environment = templates.LanguageEnvironment
     _configure(app, config, keys)
     codes.configure(mail_available=config.mail_url is not None or demo_mark.is_demo(config.instance))
     htmx.init_app(app)
     app.session_interface = RowSessions()
     csrf.csrf.init_app(app)
+    login.init_app(app)
     languages.init_app(app)
     formats.init_app(app)
     assets.init_app(app)
@@ -39,6 +57,7 @@ def create_app(config: Config | None = None) -> Flask:
     headers.init_app(app)
     errors.init_app(app, problems.answer)
     _register(app)
+    templates.init_app(app)
     if config.proxy_hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, config.proxy_hops, config.proxy_hops, 0, 0, 0)  # type: ignore[method-assign]
     audit_routes(app)

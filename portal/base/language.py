@@ -73,6 +73,7 @@ def gettext_in(language: str, text: str, **values: object) -> str:
     return translated % values if values else translated
 
 
+@functools.lru_cache(maxsize=5_000)
 def money(cents: int, currency: str, language: str) -> str:
     """Cents as an amount with its currency, `4.386,34 €`; the blank before the sign does not break."""
     amount = Decimal(cents).scaleb(-2)
@@ -90,11 +91,13 @@ def percent(value: Decimal, language: str) -> str:
     return format_percent(value / 100, "#,##0.##\u00a0%" if language == GERMAN else "#,##0.##%", locale(language))
 
 
+@functools.lru_cache(maxsize=2_000)
 def long_date(day: date, language: str) -> str:
     """For clients: `30. November 2026`."""
     return format_date(day, "long", locale(language))
 
 
+@functools.lru_cache(maxsize=2_000)
 def short_date(day: date, language: str) -> str:
     """For staff: `30.11.2026`, `30 Nov 2026`."""
     return format_date(day, _SHORT_DATES[language], locale(language))

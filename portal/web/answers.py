@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flask import Response, g, make_response, redirect, render_template, request, session, url_for
+from flask import Response, g, make_response, redirect, request, session, url_for
 
 from portal.web.htmx import is_htmx
+from portal.web.templates import render
 
 __all__ = ["is_htmx", "page", "page_or_part", "part", "see_other", "toast"]
 
 
 def page(template: str, status: int = 200, /, **context: Any) -> Response:
     """A whole page."""
-    return _with_toast(make_response(render_template(template, **context), status))
+    return _with_toast(make_response(render(template, **context), status))
 
 
 def part(template: str, status: int = 200, /, **context: Any) -> Response:

@@ -35,10 +35,13 @@ def csrf_field() -> Markup:
 
 
 def csrf_token() -> str:
-    """The masked token."""
-    plain = generate_csrf().encode()
-    pad = secrets.token_bytes(_PAD)
-    return base64.urlsafe_b64encode(pad + _xor(plain, pad)).decode()
+    """The masked token; one mask serves all forms of an answer."""
+    if "masked_csrf" not in g:
+        plain = generate_csrf().encode()
+        pad = secrets.token_bytes(_PAD)
+        g.masked_csrf = base64.urlsafe_b64encode(pad + _xor(plain, pad)).decode()
+    masked: str = g.masked_csrf
+    return masked
 
 
 def _unmasked(token: str) -> str:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, Response, current_app, make_response, render_template, request
+from flask import Flask, Response, current_app, make_response, request
 from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import HTTPException
 
@@ -22,6 +22,7 @@ from portal.base.errors import (
     Unavailable,
 )
 from portal.web.htmx import is_htmx
+from portal.web.templates import render
 
 Answer = Callable[[int, Exception], Response]
 
@@ -101,7 +102,7 @@ def _answer(status: int, error: Exception) -> Response:
         return _said(status)
     page = status if status in _OWN_PAGES else 500 if status >= 500 else 400
     context: dict[str, Any] = {"status": status, "error": error, "code": getattr(error, "code", "")}
-    return make_response(render_template(f"errors/{page}.html", **context), status)
+    return make_response(render(f"errors/{page}.html", **context), status)
 
 
 def _said(status: int) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from datetime import date, datetime
 from typing import Any
 
@@ -76,6 +77,7 @@ def size(count: int) -> str:
     return f"{max(1, round(count / 1000))}\u00a0KB" if count < 1_000_000 else f"{count / 1_000_000:.1f}\u00a0MB"
 
 
+@functools.lru_cache(maxsize=500)
 def icon(name: str, label: str = "") -> Markup:
     """An icon of the sprite; with a label it speaks, otherwise it is decoration."""
     hidden: Any = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')

@@ -10,6 +10,7 @@ from dataclasses import replace
 from urllib.parse import SplitResult, urlsplit
 
 from flask import Flask, Response, abort, current_app, g, request, session
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 
 from portal.base.config import LOOPBACK, Config
@@ -25,7 +26,7 @@ from portal.queries.sign_ins import Visit
 from portal.web import doors
 from portal.web.csrf import csrf
 from portal.web.routing import Rule
-from portal.web.session import Session, csrf_secrets
+from portal.web.session import csrf_secrets
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 _PROBES = ("public.health.alive", "public.health.ready")
@@ -150,7 +151,7 @@ def _identify(rule: Rule) -> Response | None:
     if rule.door == "api":
         g.actor = doors.api_actor()
         return None
-    found = session.visit if isinstance(session, Session) else None
+    found: Visit | None = current_user.visit if current_user.is_authenticated else None
     if found is None:
         return doors.show(rule.door)
     g.visit, g.actor = found, _from_here(found.actor)
