@@ -18,9 +18,10 @@ from portal.policies.permissions import Permission
 from portal.web.api.fields import Field, Object
 from portal.web.routing import Area, View
 
-MOST, SECONDS = 600, 60
+# far more than a first transfer of all clients needs: against loops that run wild, not against work
+MOST, SECONDS = 12_000, 60
 # bought by the block, so that reading writes seldom; a process holds at most one block unused
-BLOCK = 20
+BLOCK = 100
 
 
 @dataclass(frozen=True, kw_only=True)

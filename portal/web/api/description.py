@@ -28,7 +28,7 @@ _PROBLEMS = {
     413: "The body is too large.",
     415: "Another media type than this call takes.",
     422: "Something cannot be taken: see `errors`.",
-    429: "More than 600 calls in a minute. `Retry-After` says how many seconds to wait.",
+    429: "More than 12,000 calls in a minute. `Retry-After` says how many seconds to wait.",
     503: "Just now nothing can be written.",
     507: "The disk is full.",
 }
