@@ -26,7 +26,7 @@ _PRAGMAS = {
     "synchronous": "full",
     "foreign_keys": 1,
     "busy_timeout": BUSY_SECONDS * 1000,
-    "cache_size": -8000,
+    "cache_size": -2000,  # KiB for each of the threads' connections; the system caches the file anyway
     "temp_store": "memory",
     "recursive_triggers": 1,
 }
