@@ -39,10 +39,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class Visitors:
-    """Opens pages: each `open` is a browser of its own, watched until the test ends."""
+    """Opens pages: each `open` is a browser of its own, watched until the test ends. `home` is whose pages."""
 
     def __init__(self, browser: Browser, site: Site) -> None:
-        self.browser, self.site = browser, site
+        self.browser, self.home = browser, site.url
         self._open: list[tuple[BrowserContext, Watch]] = []
 
     def open(
@@ -51,11 +51,11 @@ class Visitors:
     ) -> Page:  # fmt: skip
         """A page in a fresh browser, gone to `path` (or a whole address) if one is given."""
         context = self.browser.new_context(
-            base_url=self.site.url, viewport=size, locale=_LOCALES[language], java_script_enabled=scripts,
+            base_url=self.home, viewport=size, locale=_LOCALES[language], java_script_enabled=scripts,
             color_scheme="dark" if dark else "light", reduced_motion="reduce", storage_state=state, **options,
         )  # fmt: skip
         context.set_default_timeout(10_000)
-        self._open.append((context, Watch(context, self.site.url)))
+        self._open.append((context, Watch(context, self.home)))
         page = context.new_page()
         if path:
             page.goto(path)
