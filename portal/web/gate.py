@@ -9,9 +9,10 @@ from contextlib import ExitStack, suppress
 from dataclasses import replace
 from urllib.parse import SplitResult, urlsplit
 
-from flask import Flask, Response, abort, current_app, g, request, session
+from flask import Flask, Response, abort, current_app, g, redirect, request, session
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
+from werkzeug.routing import RequestRedirect
 
 from portal.base.config import LOOPBACK, Config
 from portal.base.database import roll_back_open
@@ -25,6 +26,7 @@ from portal.policies.actors import Actor, ClientActor, StaffActor, Stranger
 from portal.queries.sign_ins import Visit
 from portal.web import doors
 from portal.web.csrf import csrf
+from portal.web.paths import safe_path
 from portal.web.routing import Rule
 from portal.web.session import csrf_secrets
 
@@ -79,7 +81,7 @@ def _enter() -> Response | None:
         abort(400)
     rule = _rule()
     if rule is None:
-        return None
+        return _with_the_right_slashes()
     request.max_content_length = rule.body
     if request.method not in SAFE and rule.door != "api" and not _own_origin(config, rule.door):
         abort(400)
@@ -94,6 +96,15 @@ def _enter() -> Response | None:
     _check_csrf(rule)
     _open_scope()
     return None
+
+
+def _with_the_right_slashes() -> Response | None:
+    """A slash too few or too many: werkzeug would build the whole address from the request's host."""
+    wrong = request.routing_exception
+    if not isinstance(wrong, RequestRedirect):
+        return None
+    asked = urlsplit(wrong.new_url)
+    return redirect(safe_path(asked._replace(scheme="", netloc="").geturl()), 308)  # type: ignore[return-value]
 
 
 def _rule() -> Rule | None:

@@ -49,7 +49,7 @@ def init_app(app: Flask) -> None:
         staff_menu=menus.staff_menu,
         client_menu=menus.client_menu,
         csrf_field=csrf_field,
-        csrf_token=csrf_token,
+        masked_csrf_token=csrf_token,
         is_stale=is_stale,
         waiting_toasts=waiting_toasts,
         htmx_config=HTMX_CONFIG,

@@ -395,7 +395,7 @@ def test_a_stale_page_sends_no_code_and_keeps_what_was_typed(dora: Browser, worl
         answer = dora.post(address(world, world.offer, what), filled, csrf=False)
         assert answer.status_code == 422
         assert "Dora die Große" in answer.text
-        assert "Nothing was lost" in answer.text
+        assert "This page was open for a long time" in answer.text
     assert sent_codes(world) == []
     assert decisions(world, world.offer) == []
 

@@ -57,7 +57,7 @@ def test_a_stale_page_sends_nothing_and_keeps_the_text(dora: Browser, world: Wor
     answer = dora.post(address(world, world.offer, "comments"), TEXT, csrf=False)
     assert answer.status_code == 422
     assert "Ist die Entsorgung enthalten?" in answer.text
-    assert "Nothing was lost" in answer.text
+    assert "This page was open for a long time" in answer.text
     assert _comments(world) == []
 
 

@@ -528,7 +528,7 @@ def test_a_stale_page_is_shown_again_and_does_nothing(
     asked = dora.post(f"/l/{other}", csrf=False)
     assert asked.status_code == 422
     assert "Open as Familie Okonkwo" in asked.text
-    assert "Nothing was lost" in asked.text
+    assert "This page was open for a long time" in asked.text
     viewed = anna.post(f"/l/{own}/view", csrf=False)
     assert viewed.status_code == 422
     assert "View as client" in viewed.text

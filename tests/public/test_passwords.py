@@ -155,7 +155,7 @@ def test_a_stale_page_sets_nothing(nobody: Browser, token: str) -> None:
     nobody.get(f"/password/reset/{token}")
     answer = nobody.post("/password/reset", {"password": NEW}, csrf=False)
     assert answer.status_code == 422
-    assert "Nothing was lost" in answer.text
+    assert "This page was open for a long time" in answer.text
     assert nobody.post("/f/petry/login", {"email": "anna@petry.example.com", "password": PASSWORD}).status_code == 303
 
 

@@ -303,7 +303,7 @@ def test_a_stale_form_is_shown_again_and_signs_nobody_in(nobody: Browser) -> Non
     answer = nobody.post(DOOR, ANNA, csrf=False)
     assert answer.status_code == 422
     assert "anna@petry.example.com" in answer.text
-    assert "Nothing was lost" in answer.text
+    assert "This page was open for a long time" in answer.text
     assert nobody.get("/firm/").status_code == 303
 
 
