@@ -1,7 +1,7 @@
 """A small HTTP load: so many connections that ask one address again and again, for so many seconds.
 
-`python bench/load.py HOST PORT PATH CONNECTIONS SECONDS COOKIE` prints one JSON object. It runs in a process of its own,
-on a core of its own, so that it takes nothing from the server.
+`python bench/load.py HOST PORT PATH CONNECTIONS SECONDS COOKIE` prints one JSON object. It runs in a process of
+its own, on a core of its own, so that it takes nothing from the server.
 """
 
 from __future__ import annotations

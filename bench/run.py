@@ -150,7 +150,8 @@ def table(floor: Measured, found: list[Measured]) -> None:
     print("".join(f"{f'{c} conn: req/s':>17}{'p50':>8}{'p99':>8}" for c in CONNECTIONS))
     for each in [floor, *found]:
         print(
-            f"{each.name:<22}{each.clients or '':>9}{each.cpu_ms:>9.2f}{each.cpu_ms / floor.cpu_ms:>8.1f}{each.statements or '':>7}",
+            f"{each.name:<22}{each.clients or '':>9}{each.cpu_ms:>9.2f}"
+            f"{each.cpu_ms / floor.cpu_ms:>8.1f}{each.statements or '':>7}",
             end="",
         )
         print("".join(f"{r['per_second']:>17.0f}{r['p50_ms']:>8.1f}{r['p99_ms']:>8.1f}" for r in each.loads.values()))
@@ -163,7 +164,8 @@ def growth(found: list[Measured]) -> None:
     for each in found:
         if each.clients != SIZES[0]:
             print(
-                f"{each.name:<22} {each.clients:,} against {SIZES[0]:,} clients: {each.cpu_ms / small[each.name].cpu_ms:.2f}"
+                f"{each.name:<22} {each.clients:,} against {SIZES[0]:,} clients: "
+                f"{each.cpu_ms / small[each.name].cpu_ms:.2f}"
             )
 
 

@@ -24,7 +24,7 @@ HTMX = {"HX-Request": "true"}
 
 
 class Browser:
-    """Asks as one person. `get` and `post` give Flask's answers; `post` carries a valid CSRF token unless told not to."""
+    """Asks as one person. `get` and `post` give Flask's answers; `post` has a valid CSRF token unless told not to."""
 
     def __init__(self, app: Flask) -> None:
         self.app = app
@@ -38,9 +38,15 @@ class Browser:
         return self.client.get(path, headers=headers, **options)
 
     def post(
-        self, path: str, data: dict[str, Any] | None = None, *, htmx: bool = False, csrf: bool = True, language: str = "en",
+        self,
+        path: str,
+        data: dict[str, Any] | None = None,
+        *,
+        htmx: bool = False,
+        csrf: bool = True,
+        language: str = "en",
         **options: Any,
-    ) -> TestResponse:  # fmt: skip
+    ) -> TestResponse:
         headers = {"Accept-Language": language, **(HTMX if htmx else {}), **options.pop("headers", {})}
         token = {"csrf_token": self.token()} if csrf else {}
         return self.client.post(path, data={**token, **(data or {})}, headers=headers, **options)

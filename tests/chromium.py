@@ -32,7 +32,12 @@ def _install() -> bool:
         return False
     print("Installing Chromium for the browser tests ...")
     for step in (["update", "-q"], ["install", "-y", "-q", "--no-install-recommends", "chromium", "fonts-dejavu-core"]):
-        done = subprocess.run([*prefix, "apt-get", *step], capture_output=True, check=False, env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"})
+        done = subprocess.run(
+            [*prefix, "apt-get", *step],
+            capture_output=True,
+            check=False,
+            env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
+        )
         if done.returncode != 0:
             return False
     return find() is not None

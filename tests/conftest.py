@@ -18,7 +18,6 @@ from portal.models import schema
 from portal.models.link import Link
 from portal.operations.boot import open_instance
 from portal.policies import scope as scopes
-
 from tests import factories
 from tests.browser_client import Browser
 from tests.personas import World

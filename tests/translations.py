@@ -1,4 +1,4 @@
-"""Are all texts translated? `python tests/translations.py` says what is missing, `--update` writes it into the catalogue.
+"""Are all texts translated? `python tests/translations.py` says what is missing, `--update` writes it there.
 
 The source language is English: its texts are the keys. Catalogues are sorted and carry no places and no dates, so that
 a change shows what it changed.

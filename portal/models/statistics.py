@@ -1,8 +1,8 @@
 """What SQLite's planner believes about our tables: written by hand, so that plans are the same at every size.
 
-Without statistics it takes an index that begins with the firm, which holds all rows of an instance with one firm, as
-gladly as one that begins with the client (tried: 580 ms instead of one). ANALYZE would know better, but its figures, and
-so the plans, would change with the data. These describe a large instance: one firm, 100,000 clients.
+Without statistics it takes an index that begins with the firm, which holds all rows of an instance of one firm, as
+gladly as one that begins with the client (tried: 580 ms instead of one). ANALYZE would know better, but its figures,
+and so the plans, would change with the data. These describe a large instance: one firm, 100,000 clients.
 """
 
 from __future__ import annotations

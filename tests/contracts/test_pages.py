@@ -1,4 +1,4 @@
-"""Every page that anybody gets: one title, one h1, unique ids, labelled fields, CSRF in each form, the policy's header."""
+"""Every page that anybody gets: title, one h1, unique ids, labelled fields, CSRF in each form, the policy's header."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from portal.web.routing import declared_routes
 from tests.browser_client import Browser
 from tests.contracts import access
 from tests.personas import World
-
 
 # answers that htmx alone asks for
 _FRAGMENTS = {"firm.documents_upload.suggest", "firm.settings_look.preview"}
@@ -29,7 +28,11 @@ def test_every_page(app: Flask, world: World, visitors: dict[str, Browser], lang
             continue
         for name, browser in visitors.items():
             answer = browser.get(access.address(rule, world), language=language)
-            if answer.mimetype == "text/html" and answer.status_code not in (204, 303) and rule.endpoint not in _FRAGMENTS:
+            if (
+                answer.mimetype == "text/html"
+                and answer.status_code not in (204, 303)
+                and rule.endpoint not in _FRAGMENTS
+            ):
                 seen += 1
                 assert answer.text, f"{rule.path} for {name}: empty, {answer.status_code}"
                 flaws = list(flaws_of(html.document_fromstring(answer.text), language))

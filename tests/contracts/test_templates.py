@@ -1,4 +1,4 @@
-"""Every template compiles and keeps the rules: no inline script or style, partials with one root, pages with a title."""
+"""Every template compiles and keeps the rules: no inline script or style, partials with one root, pages with titles."""
 
 from __future__ import annotations
 

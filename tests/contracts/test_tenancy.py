@@ -17,8 +17,8 @@ from tests.personas import World
 MODELS = [model for model in tenant_records() if model._meta.table_name not in ("firm_record", "tenant_record")]
 # what clients have no way to at all
 NOT_FOR_CLIENTS = {
-    "Identity", "Staff", "Assignment", "Membership", "Link", "LinkFetch", "Opening", "Ticket", "OutboxMail", "AuditEntry",
-    "AuditText", "ApiToken",
+    "Identity", "Staff", "Assignment", "Membership", "Link", "LinkFetch", "Opening", "Ticket", "OutboxMail",
+    "AuditEntry", "AuditText", "ApiToken",
 }  # fmt: skip
 
 
