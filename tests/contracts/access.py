@@ -1,7 +1,8 @@
 """The route x persona table: who gets what from each route, asked with an empty form and a valid CSRF token.
 
 `UPDATE_ACCESS=1 pytest tests/contracts/test_access.py` writes `access.txt` anew; then read the difference.
-The test fails for a route that is not in the table, and `test_access.py` holds what must be true of every row whatever the table says.
+The test fails for a route that is not in the table, and `test_access.py` holds what must be true of every row, whatever
+the table says.
 """
 
 from __future__ import annotations
