@@ -97,12 +97,23 @@ def transaction() -> Iterator[None]:
     if database.transaction_depth() > 0:
         yield
         return
-    with _writing:
+    with writing():
         try:
             with database.atomic():
                 yield
         except (OperationalError, sqlite3.OperationalError) as error:
-            raise _translated(error) from error
+            raise _first_cause(error) from error
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Be the one writer of the process. Raises Unavailable: who waits behind somebody that waits gives up as early."""
+    if not _writing.acquire(timeout=BUSY_SECONDS):
+        raise Unavailable("locked")
+    try:
+        yield
+    finally:
+        _writing.release()
 
 
 def after_commit(call: Callable[[], None]) -> None:
@@ -128,6 +139,17 @@ def in_words(error: Exception) -> str | None:
             f"{database.database} cannot be used ({error}): foyer doctor tells more, foyer restore brings back a backup"
         )
     return None
+
+
+def _first_cause(error: Exception) -> Exception:
+    """On a full disk SQLite rolls back by itself; that there is nothing to roll back any more is an echo."""
+    cause: BaseException | None = error
+    while cause is not None:
+        found = _translated(cause) if isinstance(cause, Exception) else cause
+        if isinstance(found, Unavailable):
+            return Unavailable(found.code)
+        cause = cause.__context__
+    return error
 
 
 def _translated(error: Exception) -> Exception:
