@@ -76,9 +76,8 @@ class Site:
     def link_of(self, client: Client) -> str:
         """The address of the client's own portal link."""
         with scopes.of_firm(client.firm_id) as scope:
-            link = scope.first(scope.of(Link).where(Link.client == client.id, Link.contact.is_null()))
-        assert link is not None
-        return self.secret_address(link.id)
+            own = scope.of(Link).where(Link.client == client.id, Link.contact.is_null(), Link.revoked_at.is_null())
+            return self.secret_address(scope.one(own).id)
 
     def move_clock(self, **by: float) -> None:
         """Move the clock of server and test; the test's fixture puts it back."""

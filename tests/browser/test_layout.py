@@ -1,4 +1,4 @@
-"""Nothing is wider than its window, whatever stands in it; buttons can be hit; a first visit is small."""
+"""Nothing is wider than its window, in German, which runs longer; buttons can be hit; a first visit is small."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def crowded(site: Site) -> Client:
 
 
 def test_staff_pages_fit(crowded: Client, site: Site, visitors: Visitors, anna_state: StorageState) -> None:
-    page = visitors.open(state=anna_state)
+    page = visitors.open(state=anna_state, language="de")
     wrong = []
     for path in _of_staff(crowded):
         page.goto(path)
@@ -66,7 +66,7 @@ def test_staff_pages_fit(crowded: Client, site: Site, visitors: Visitors, anna_s
 
 
 def test_client_pages_fit(crowded: Client, site: Site, visitors: Visitors) -> None:
-    page = visitors.open(site.link_of(crowded))
+    page = visitors.open(site.link_of(crowded), language="de")
     wrong = []
     for path in _of_client(crowded):
         page.goto(path)
@@ -77,7 +77,7 @@ def test_client_pages_fit(crowded: Client, site: Site, visitors: Visitors) -> No
 
 
 def test_public_pages_fit(visitors: Visitors) -> None:
-    page = visitors.open()
+    page = visitors.open(language="de")
     visitors.watch(page).expect(404)
     wrong = []
     for path in ("/login", "/f/petry/login", "/f/petry/password/forgot", "/l", "/portal/door", f"/l/{'0' * 32}"):
@@ -94,7 +94,7 @@ def test_a_hundred_rows_fit(site: Site, visitors: Visitors, anna_state: StorageS
         site.document(client, title=f"Wartung {number}", total=100_00 + number)
     for number in range(45):
         site.client(f"Kundin {number:03} {_LONG if number % 9 == 0 else ''}")
-    page = visitors.open(state=anna_state)
+    page = visitors.open(state=anna_state, language="de")
     wrong = []
     for path in ("/firm/clients", "/firm/documents", f"/firm/clients/{client.uid}/documents", "/firm/"):
         page.goto(path)

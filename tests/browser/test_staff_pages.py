@@ -234,5 +234,16 @@ def test_signing_in_and_out(site: Site, visitors: Visitors, *, scripts: bool) ->
     expect(page).to_have_url(re.compile("/login$"))
 
 
+def test_the_menu_stays_in_the_window_on_a_long_page(site: Site, anna: Page) -> None:
+    client = site.client("Viele Seiten OHG")
+    for number in range(30):
+        site.document(client, title=f"Wartung {number}")
+    anna.goto(f"/firm/clients/{client.uid}/documents")
+    anna.mouse.wheel(0, 300)
+    anna.get_by_role("button", name="Anna Petry").click()
+    expect(anna.get_by_role("button", name="Sign out")).to_be_in_viewport(ratio=1)
+    expect(anna.get_by_role("link", name="My account")).to_be_in_viewport(ratio=1)
+
+
 def _button_colour(page: Page) -> str:
     return str(page.evaluate("getComputedStyle(document.querySelector('.letterhead .arch')).backgroundColor"))
