@@ -166,7 +166,7 @@ def _would_be(draft: drafts.Draft, read: documents.Reading, client: Client | Non
 def _demand_complete(draft: drafts.Draft, read: documents.Reading, client: Client | None) -> Client:
     missing = dict.fromkeys(draft.missing, "missing")
     if "kind" in missing and read.einvoice is not None:
-        missing["kind"] = "unknown"
+        missing["kind"] = "undecided"
     if client is None:
         raise Invalid(client="missing", **missing)
     if missing:

@@ -36,7 +36,7 @@ FIELDS = {
     "order": "The file is an order, not an invoice.",
     "other_currency": "This must be the currency of the document.",
     "client_unknown": "There is no client of this number.",
-    "kind_unknown": "The file does not say whether it is an invoice: send the kind.",
+    "kind_undecided": "The file does not say whether it is an invoice: send the kind.",
     # files
     "empty": "The file is empty.",
     "too_large": "The file is too large. The limit is 25 MB.",

@@ -50,11 +50,13 @@ def open_typed() -> Response:
     g.shown_firm = firms.the_only()
     if not form.sent():
         return page("public/links/code.html", 422, form=form)
-    if link_doors.find(form.code.data) is None:
+    # people paste the whole address as often as they type the code
+    code = form.code.data.rstrip("/").rpartition("/")[2]
+    if link_doors.find(code) is None:
         notices.count_wrong_link()
         form.refuse_code()
         return page("public/links/code.html", 422, form=form)
-    return see_other("public.links.open_link", token=typed(form.code.data))
+    return see_other("public.links.open_link", token=typed(code))
 
 
 @area.get("/l/<token>", allow=PUBLIC, options=True)
