@@ -13,7 +13,7 @@ from portal.operations import codes, decisions
 from portal.policies.actors import ClientActor
 from portal.policies.permissions import Permission
 from portal.queries import documents, terms
-from portal.web.answers import page_or_part, see_other, toast
+from portal.web.answers import page_or_part, see_other
 from portal.web.client import area
 from portal.web.client.conflicts import conflict_page
 from portal.web.client.documents import refusal
@@ -88,7 +88,6 @@ def _with_code(document: Document, form: AcceptForm, status: int) -> Response:
         response = _form_page(document, form, 429)
         response.headers["Retry-After"] = str(error.retry_after)
         return response
-    toast(_("A code is on its way."))
     return _form_page(document, form, status)
 
 
