@@ -54,6 +54,10 @@ class GuardedDatabase(SqliteDatabase):
             raise RuntimeError("hand-written SQL on a tenant table: go through the scope, or say why with unguarded()")
         return self._run(sql, params)
 
+    def close(self) -> bool:
+        """Close the thread's connection; before the database was opened there is none."""
+        return False if self.deferred else bool(super().close())
+
     def run_approved(self, sql: str, params: Any) -> sqlite3.Cursor:
         """Run a statement that the guard has seen when it was prepared (`policies/prepared.py`)."""
         return self._run(sql, params)
