@@ -102,8 +102,7 @@ def create(
     The same number of this kind with the same bytes answers the document that is there. Raises Invalid, and
     Conflict: `number` (other bytes; `existing` is its uid) or `archived`.
     """
-    number = _checked_number(number)
-    content = _checked(kind, fields)
+    number, content = _checked_all(number, kind, fields)
     scope = scopes.current()
     existing = _by_number(scope, kind, number)
     if existing is not None:
@@ -247,6 +246,23 @@ def fields_hash(content: Any, note: str) -> str:
 
 def _unfilled_hash(version: DocumentVersion) -> str:
     return fields_hash(version, version.note)
+
+
+def _checked_all(number: str, kind: str, fields: Fields) -> tuple[str, _Content]:
+    """Number and content; what is wrong with either is said at once."""
+    errors: dict[str, list[str]] = {}
+    plain, content = "", None
+    try:
+        plain = _checked_number(number)
+    except Invalid as error:
+        errors |= error.errors
+    try:
+        content = _checked(kind, fields)
+    except Invalid as error:
+        errors |= error.errors
+    if errors or content is None:
+        raise Invalid(**errors)
+    return plain, content
 
 
 def _checked_number(number: str) -> str:
