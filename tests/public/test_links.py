@@ -327,11 +327,11 @@ def test_a_link_is_gone_while_its_client_or_contact_has_no_access(
     assert own == (303 if change == "login" else 410)
 
 
-def test_ten_thousand_forged_tokens_get_the_same_answer(app: Flask, world: World, token_of: Token) -> None:
+def test_a_thousand_forged_tokens_get_the_same_answer(app: Flask, world: World, token_of: Token) -> None:
     client, good = app.test_client(), token_of(world.lindner_link)
     forged = [good[:-1] + ("0" if good[-1] != "0" else "1"), good[:6] + "0" * 26, "0" * 32, "x", "ä" * 32, "A" * 500]
     bodies, statuses = set(), set()
-    for number in range(10_000):
+    for number in range(1_000):
         token = forged[number] if number < len(forged) else f"{number:032d}"
         if number % 10 == 9:
             statuses.add(client.head(f"/l/{token}").status_code)
@@ -344,7 +344,7 @@ def test_ten_thousand_forged_tokens_get_the_same_answer(app: Flask, world: World
     assert len(bodies) == 1
     kept = notices.find(notices.WRONG_LINKS)
     assert kept is not None
-    assert kept.value == "10000"
+    assert kept.value == "1000"
 
 
 @pytest.mark.parametrize("path", ["/l/{}", "/L/{}"])
