@@ -18,7 +18,7 @@ from portal.models import schema
 from portal.models.link import Link
 from portal.operations.boot import open_instance
 from portal.policies import scope as scopes
-from tests import factories
+from tests import chromium, factories
 from tests.browser_client import Browser
 from tests.personas import World
 
@@ -160,3 +160,15 @@ def token_of(world: World) -> Callable[[int], str]:
         return tokens.issue("link", link.id, link.nonce)
 
     return token
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The last line says what was left out for want of a browser, and how to get it."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None or hasattr(config, "workerinput"):
+        return
+    skipped = [report for report in reporter.stats.get("skipped", []) if "browser" in report.keywords]
+    if skipped:
+        reporter.write_line(
+            f"{len(skipped)} browser tests were skipped, there is no Chromium. To get it: {chromium.HOW}"
+        )
