@@ -21,6 +21,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
+from portal.base.durable import sync
+
 FORMAT = 1
 DATABASE, KEYS, SETTINGS, FILES = "portal.sqlite3", "keys.json", "portal.env", "files"
 _MANIFEST = "manifest.json"
@@ -114,7 +116,7 @@ def written(target: Path, *, replace: bool = False) -> Iterator[Writer]:
             raise
         finally:
             scratch.unlink(missing_ok=True)
-    sync_folder(target.parent)
+    sync(target.parent)
 
 
 def unpack(source: Path, folder: Path) -> Manifest:
@@ -137,15 +139,6 @@ def unpack(source: Path, folder: Path) -> Manifest:
         raise Damaged(f"{source.name} has no manifest: it is cut off, or no archive of Foyer")
     _compare(manifest, found, source)
     return manifest
-
-
-def sync_folder(folder: Path) -> None:
-    """Wait until the disk knows the names in a folder."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 class _Hashed:

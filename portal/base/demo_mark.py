@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
+
+from portal.base import durable
 
 NAME = "demo.json"
 
@@ -22,13 +23,7 @@ def read(instance: Path) -> dict[str, Any] | None:
 def write(instance: Path, content: dict[str, Any]) -> None:
     """Mark the instance, readable by this account alone: the token of the API stands in it."""
     instance.mkdir(parents=True, exist_ok=True)
-    temporary = instance / f"{NAME}.new"
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump(content, file, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.rename(instance / NAME)
+    durable.write(instance / NAME, json.dumps(content, indent=1).encode())
 
 
 def is_demo(instance: Path) -> bool:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from portal.base import crash
+from portal.base.durable import sync
 from portal.base.errors import Unavailable
 
 LARGEST = 25 * 1024 * 1024
@@ -81,10 +82,10 @@ def keep(file: Received) -> str:
     target = path_of(name)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        _sync(file.path)
+        sync(file.path)
         crash.point("file.before_rename")
         file.path.rename(target)
-        _sync(target.parent)
+        sync(target.parent)
         crash.point("file.after_rename")
     except OSError as error:
         raise _unavailable(error) from error
@@ -117,14 +118,6 @@ def remove(name: str) -> None:
 
 def _new_name() -> str:
     return secrets.token_hex(20)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _demand_space() -> None:

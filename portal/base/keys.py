@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
 from pathlib import Path
 
+from portal.base import durable
 from portal.base.config import ConfigError
 
 PURPOSES = ("link", "ticket", "code", "session", "form", "audit")
@@ -32,7 +32,8 @@ def load(path: Path, *, data_exists: bool) -> Keys:
     if data_exists:
         raise ConfigError(f"{path.name} is missing but there is data: put the file back from the backup")
     fresh = {purpose: [secrets.token_hex(32)] for purpose in PURPOSES}
-    _write(path, json.dumps(fresh, indent=1))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    durable.write(path, json.dumps(fresh, indent=1).encode())
     return Keys(fresh)
 
 
@@ -41,19 +42,3 @@ def _read(path: Path) -> Keys:
         return Keys(json.loads(path.read_text()))
     except (ValueError, AttributeError, TypeError):
         raise ConfigError(f"{path.name} cannot be read: put the file back from the backup") from None
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".new")
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.rename(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

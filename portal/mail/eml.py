@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
-from portal.base import crash
+from portal.base import crash, durable
 from portal.mail.failures import NotDelivered
 
 
@@ -20,22 +19,7 @@ class EmlFolder:
         crash.point("mail.before_data")
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _write(self.folder / f"{name}.eml", message)
+            durable.write(self.folder / f"{name}.eml", message)
         except OSError as error:
             raise NotDelivered(f"{self.folder.name}: {error.strerror}") from error
         crash.point("mail.after_data")
-
-
-def _write(target: Path, content: bytes) -> None:
-    temporary = target.with_suffix(".part")
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.rename(target)
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

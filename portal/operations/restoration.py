@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from portal.base import archive, clock, crash, keys, lock
+from portal.base import archive, clock, crash, durable, keys, lock
 from portal.base.config import Config
 from portal.base.database import database
 from portal.models import notices, schema
@@ -241,7 +241,7 @@ def _place(prepared: Config, config: Config) -> None:
     os.sync()
     crash.point("restore.before_keys")
     prepared.keys_path.rename(config.keys_path)
-    archive.sync_folder(config.instance)
+    durable.sync(config.instance)
     crash.point("restore.after_keys")
     shutil.rmtree(prepared.instance)
 
