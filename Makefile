@@ -2,17 +2,18 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+TEXTS := translations/de/LC_MESSAGES/messages.mo
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PORT ?= $(or $(PORTAL_PORT),8000)
 
 .PHONY: install run demo test check bench format lock messages clean
 
-install: $(VENV)/run
+install: $(VENV)/run $(TEXTS)
 
-run: $(VENV)/run
+run: $(VENV)/run $(TEXTS)
 	@$(BIN)/python app.py
 
-demo: $(VENV)/run
+demo: $(VENV)/run $(TEXTS)
 	@FRESH=$(FRESH) $(BIN)/foyer demo --serve
 
 test: $(VENV)/dev
@@ -53,6 +54,11 @@ $(VENV)/run: $(VENV)/bare requirements.lock pyproject.toml
 	@echo "Installing (once) ..."
 	@$(PIP) install --require-hashes -r requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+# The program would do it at each start where its folder cannot be written.
+$(TEXTS): translations/de/LC_MESSAGES/messages.po $(VENV)/run
+	@$(BIN)/python -c "from portal.base.language import translations; translations('de')"
 	@touch $@
 
 $(VENV)/dev: $(VENV)/run requirements-dev.lock
