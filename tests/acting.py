@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from portal.base import tokens
+import functools
+
+from portal.base import clock, passwords, tokens
+from portal.models.contact import Contact, Membership
+from portal.models.identity import Identity
 from portal.models.link import Link
 from portal.models.outbox import OutboxMail
 from portal.models.staff import Staff
-from portal.operations import sign_ins
+from portal.operations import access, sign_ins
 from portal.policies import scope as scopes
 from portal.policies.actors import ClientActor, StaffActor, Stranger
 from portal.queries.sign_ins import find_visit
+from tests.personas import PASSWORD
 
 
 def staff(firm_id: int, staff_id: int) -> StaffActor:
@@ -28,6 +33,30 @@ def by_link(firm_id: int, link_id: int) -> ClientActor:
         link = scope.by_id(Link, link_id)
     token = sign_ins.open_link(Stranger(firm_id, "203.0.113.7", "Test browser"), link)
     return _client(token)
+
+
+def by_password(firm_id: int, membership_id: int) -> ClientActor:
+    """A contact with a password (see `give_password`), signed in at one of her clients."""
+    with scopes.of_firm(firm_id) as scope:
+        membership = scope.by_id(Membership, membership_id)
+    return _client(sign_ins.begin_contact(Stranger(firm_id, "203.0.113.7", "Test browser"), membership))
+
+
+def give_password(firm_id: int, contact_id: int, password: str = PASSWORD) -> Identity:
+    """Let a contact sign in, as an accepted invitation would."""
+    with scopes.of_firm(firm_id) as scope:
+        contact = scope.by_id(Contact, contact_id)
+        fields = {"password": hashed(password), "password_at": clock.now()}
+        identity = scope.add(Identity, email=contact.email, email_key=contact.email_key, **fields)
+        scope.change(contact, identity=identity.id)
+        access.refresh_of(contact)
+    return identity
+
+
+@functools.cache
+def hashed(password: str) -> str:
+    """Hashed once for a test run: it takes its time on purpose."""
+    return passwords.hash_password(password)
 
 
 def viewing(actor: StaffActor, client_id: int) -> ClientActor:

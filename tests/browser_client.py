@@ -12,6 +12,7 @@ from itsdangerous import URLSafeTimedSerializer
 from werkzeug.test import TestResponse
 
 from portal.base import tokens
+from portal.models.contact import Membership
 from portal.models.link import Link
 from portal.models.sign_in import SignIn
 from portal.models.staff import Staff
@@ -62,6 +63,13 @@ class Browser:
         with scopes.of_firm(firm_id) as scope:
             staff = scope.by_id(Staff, staff_id)
         return self._hold("foyer-staff", sign_ins.begin_staff(Stranger(firm_id, "127.0.0.1"), staff), firm_id)
+
+    def sign_in_contact(self, membership_id: int, firm_id: int) -> Browser:
+        """As somebody with a password, at one of her clients."""
+        with scopes.of_firm(firm_id) as scope:
+            membership = scope.by_id(Membership, membership_id)
+        token = sign_ins.begin_contact(Stranger(firm_id, "127.0.0.1", "Test"), membership)
+        return self._hold("foyer-client", token, firm_id)
 
     def open_link(self, link_id: int, firm_id: int) -> Browser:
         with scopes.of_firm(firm_id) as scope:

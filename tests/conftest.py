@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import datetime, time
 from pathlib import Path
+from time import time as now
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -18,7 +21,7 @@ from portal.models import schema
 from portal.models.link import Link
 from portal.operations.boot import open_instance
 from portal.policies import scope as scopes
-from tests import chromium, factories
+from tests import acting, chromium, factories
 from tests.browser_client import Browser
 from tests.personas import World
 
@@ -27,23 +30,32 @@ for _name in [name for name in os.environ if name.startswith("PORTAL_")]:
 
 
 @pytest.fixture(scope="session")
-def _template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, World]:
+def _noon() -> float:
+    """Every test begins at noon in Berlin (seconds since 1970): the cast's dates hold when midnight passes."""
+    return datetime.combine(clock.today("Europe/Berlin"), time(12), ZoneInfo("Europe/Berlin")).timestamp()
+
+
+@pytest.fixture(scope="session")
+def _template(tmp_path_factory: pytest.TempPathFactory, _noon: float) -> tuple[Path, World]:
     folder = tmp_path_factory.mktemp("template")
-    open_instance(load({"PORTAL_INSTANCE": str(folder)}))
+    offset = folder.with_name("clock")
+    offset.write_text(str(_noon - now()))
+    open_instance(load({"PORTAL_INSTANCE": str(folder), "PORTAL_CLOCK_OFFSET_FILE": str(offset)}))
     schema.upgrade()
     world = factories.build()
     database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     database.close()
+    clock.configure(None)
     return folder, world
 
 
 @pytest.fixture
-def config(_template: tuple[Path, World], tmp_path: Path) -> Config:
+def config(_template: tuple[Path, World], _noon: float, tmp_path: Path) -> Config:
     """The settings of a fresh copy of the instance; its clock stands in the file `clock`."""
     folder = tmp_path / "instance"
     shutil.copytree(_template[0], folder)
     offset = tmp_path / "clock"
-    offset.write_text("0")
+    offset.write_text(str(_noon + 60 - now()))
     return load(
         {"PORTAL_INSTANCE": str(folder), "PORTAL_CLOCK_OFFSET_FILE": str(offset), "PORTAL_BASE_URL": "http://localhost"}
     )
@@ -129,6 +141,13 @@ def frida(app: Flask, world: World) -> Browser:
 def dora(app: Flask, world: World) -> Browser:
     """Contact of Lindner, by her own link."""
     return Browser(app).open_link(world.dora_link, world.firm)
+
+
+@pytest.fixture
+def dora_signed_in(app: Flask, world: World) -> Browser:
+    """Dora with a password, at Lindner; Thode is her other client."""
+    acting.give_password(world.firm, world.dora)
+    return Browser(app).sign_in_contact(world.dora_at_lindner, world.firm)
 
 
 @pytest.fixture

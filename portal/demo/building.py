@@ -36,6 +36,7 @@ from portal.operations import (
     demo_firms,
     documents,
     firms,
+    invitations,
     links,
     memberships,
     settings,
@@ -209,7 +210,7 @@ def _bounce(making: Making, company: Company, person: Person) -> None:
         membership = scope.one(
             scope.of(Membership).where(Membership.client == client.id, Membership.contact == contact.id)
         )
-    links.send_access(making.jana, membership)
+    invitations.send(making.jana, membership)
     demo_firms.mark_bounced(operator, contact, person.bounced)
 
 

@@ -13,6 +13,7 @@ from portal.models.client import Client
 from portal.models.contact import Contact
 from portal.models.decision import StepUpCode
 from portal.models.document import Document
+from portal.models.firm import PASSWORD
 from portal.queries import texts
 
 
@@ -23,6 +24,7 @@ def access(mailing: Mailing) -> Letter:
     """
     client, contact = mailing.client(), mailing.contact()
     mailing.demand_access(client, contact, asked=True)
+    _demand_secret_link(mailing, client)
     address = mailing.link_address(client, contact)
     values = own_values(mailing, client, contact, address) | {"Staff.name": mailing.sender_name()}
     body = fill(texts.text_of(mailing.scope, texts.SEND_ACCESS_BODY, mailing.language), values)
@@ -43,6 +45,7 @@ def new_link(mailing: Mailing) -> Letter:
     _ = mailing.gettext
     client, contact = mailing.client(), mailing.contact()
     mailing.demand_access(client, contact, asked=True)
+    _demand_secret_link(mailing, client)
     return letter(
         mailing,
         _("Your new link to the client portal of %(firm)s", firm=mailing.firm.name),
@@ -71,6 +74,12 @@ def code(mailing: Mailing) -> Letter:
         amount="" if document.payable is None else money(document.payable, document.currency, mailing.language),
         until=clock_time(row.expires_at, mailing.firm.time_zone, mailing.language),
     )
+
+
+def _demand_secret_link(mailing: Mailing, client: Client) -> None:
+    """The login type changed since it was queued: these letters speak of a link that needs no password."""
+    if client.signs_in_by(mailing.firm) == PASSWORD:
+        raise Dropped("access_off")
 
 
 def own_values(mailing: Mailing, client: Client, contact: Contact, address: str) -> dict[str, str]:

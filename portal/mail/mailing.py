@@ -13,7 +13,7 @@ from portal.mail.failures import Dropped
 from portal.models.client import Client
 from portal.models.contact import MR, MS, Contact, Membership
 from portal.models.document import Document
-from portal.models.firm import Firm
+from portal.models.firm import PASSWORD, Firm
 from portal.models.link import PORTAL, Link
 from portal.models.outbox import OutboxMail
 from portal.models.record import TenantRecord
@@ -21,7 +21,6 @@ from portal.models.staff import Staff
 from portal.policies.scope import Scope
 
 R = TypeVar("R", bound=TenantRecord)
-SECRET_LINK = "secret_link"  # noqa: S105 - the name of a login type
 _MOST_SUCCESSORS = 20
 
 
@@ -94,7 +93,7 @@ class Mailing:
 
         `asked`: a person asked for just this mail, so the membership's *notify* does not matter.
         """
-        if not client.portal_access or (client.login_type or self.firm.login_type) != SECRET_LINK:
+        if not client.portal_access:
             raise Dropped("access_off")
         membership = self.scope.first(
             self.scope.of(Membership).where(
@@ -109,7 +108,12 @@ class Mailing:
             raise Dropped("notify_off")
 
     def link_address(self, client: Client, contact: Contact, document: Document | None = None) -> str:
-        """The contact's own secret link, leading to the document. Raises Dropped when it opens nothing any more."""
+        """The contact's way in, leading to the document: its own secret link, or an address behind the sign-in.
+
+        Raises Dropped when the link opens nothing any more.
+        """
+        if client.signs_in_by(self.firm) == PASSWORD:
+            return self.address(f"/portal/documents/{document.uid}" if document is not None else "/portal/")
         link = self._living(self.row(Link, "link"))
         if link.client_id != client.id or link.contact_id != contact.id:
             raise Dropped("link_of_another")

@@ -7,7 +7,7 @@ from datetime import datetime
 from peewee import BooleanField, TextField
 
 from portal.base.text import uid
-from portal.models.firm import FirmRecord
+from portal.models.firm import Firm, FirmRecord
 from portal.models.record import InstantField
 
 COMPANY, PERSON = "company", "person"
@@ -21,7 +21,8 @@ class Client(FirmRecord):
 
     `number_key`, `name_key` are the forms for comparing and sorting, `search_text` what the search index holds.
     `reachable_until` is the end of the last way in that works (null: none), kept by `operations/access.py`; with
-    `login_granted` (a contact has login on, the portal is open) it makes the status (DETAILS 3).
+    `login_granted` (a contact has login on, the portal is open) it makes the status (DETAILS 3). `invited_at` is when
+    a contact of it was last invited (null: never, or cancelled). `login_type` null: the firm's.
     """
 
     uid = TextField(default=uid, unique=True)
@@ -47,6 +48,7 @@ class Client(FirmRecord):
     archived_at = InstantField(null=True)
     login_granted = BooleanField(default=False)
     reachable_until = InstantField(null=True)
+    invited_at = InstantField(null=True)
     last_seen_at = InstantField(null=True)
     search_text = TextField(default="")
 
@@ -58,6 +60,7 @@ class Client(FirmRecord):
             (("firm_id", "archived_at", "number_key", "id"), False),
             (("firm_id", "archived_at", "last_seen_at", "id"), False),
             (("firm_id", "archived_at", "login_granted", "reachable_until"), False),
+            (("firm_id", "archived_at", "login_granted", "invited_at"), False),
             (("firm_id", "vat_id"), False),
         )
 
@@ -68,6 +71,15 @@ class Client(FirmRecord):
     @property
     def address_lines(self) -> list[str]:
         return [line for line in (self.street, self.extra, f"{self.postcode} {self.city}".strip()) if line]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its portal can be entered at all."""
+        return self.portal_access and not self.is_archived
+
+    def signs_in_by(self, firm: Firm) -> str:
+        """The login type in force: the client's own, else the firm's (B2)."""
+        return self.login_type or firm.login_type
 
     def status(self, now: datetime) -> str:
         """`active`, `pending` or `offline` at this instant (T12, DETAILS 3)."""

@@ -7,14 +7,24 @@ from peewee import SQL, BooleanField, TextField
 from portal.base.text import uid
 from portal.models.client import Client
 from portal.models.firm import FirmRecord, Ref
-from portal.models.record import InstantField
+from portal.models.identity import Identity
+from portal.models.record import InstantField, IntegerField
+from portal.models.staff import Staff
 
 MS, MR = "ms", "mr"
 SALUTATIONS = (MS, MR)
+EACH, DAILY, NONE = "each", "daily", "none"
+MAIL_CHOICES = (EACH, DAILY, NONE)
 
 
 class Contact(FirmRecord):
-    """A person. `email` may be empty; `email_key` is null then. `email_error`: the server's words after a bounce."""
+    """A person. `email` may be empty; `email_key` is null then. `email_error`: the server's words after a bounce.
+
+    `identity` is what the person signs in with, from the first password on. `held_until`: staff changed the address of
+    somebody who could get in, so until then no reset, code or invitation goes to the new one (TRUST, Sessions).
+    `pending` (kept by `operations/access.py`): somewhere login is on and the person has not come in yet (T7);
+    `invited_at` is when it was last asked in, null: never or cancelled; by staff or by another contact (T9).
+    """
 
     uid = TextField(default=uid, unique=True)
     salutation = TextField(null=True)
@@ -28,10 +38,16 @@ class Contact(FirmRecord):
     phone = TextField(default="")
     language = TextField(null=True)
     created_at = InstantField()
+    identity = Ref(Identity, null=True)
+    held_until = InstantField(null=True)
+    pending = BooleanField(default=False)
+    invited_at = InstantField(null=True)
+    invited_by = Ref(Staff, null=True, index=False)
+    invited_by_contact = Ref("self", null=True, index=False)
 
     class Meta:
         table_name = "contact"
-        indexes = ((("firm_id", "email_key"), True),)
+        indexes = ((("firm_id", "email_key"), True), (("firm_id", "pending", "invited_at", "id"), False))
 
     @property
     def name(self) -> str:
@@ -39,7 +55,12 @@ class Contact(FirmRecord):
 
 
 class Membership(FirmRecord):
-    """A contact at a client with its toggles. Ended ones stay, for the record."""
+    """A contact at a client with its toggles and rights. Ended ones stay, for the record.
+
+    Rights (X19): `amounts` to see them, `decide` offers up to `decide_limit` (cents, gross; null: any), `pay`,
+    `upload`, `invite` colleagues. `mail` is the person's own choice for what is not essential (X18): each, daily, none.
+    `activated_at`: first came in at this client; `seen_at`: was last there.
+    """
 
     uid = TextField(default=uid, unique=True)
     client = Ref(Client)
@@ -48,7 +69,16 @@ class Membership(FirmRecord):
     notify = BooleanField(default=True)
     email_sync = BooleanField(default=False)
     primary = BooleanField(default=False)
+    amounts = BooleanField(default=True)
+    decide = BooleanField(default=True)
+    decide_limit = IntegerField(null=True)
+    pay = BooleanField(default=True)
+    upload = BooleanField(default=True)
+    invite = BooleanField(default=False)
+    mail = TextField(default=EACH)
     created_at = InstantField()
+    activated_at = InstantField(null=True)
+    seen_at = InstantField(null=True)
     ended_at = InstantField(null=True)
 
     class Meta:

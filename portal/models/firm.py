@@ -9,6 +9,12 @@ from peewee import SQL, BooleanField, EnclosedNodeList, Entity, ForeignKeyField,
 from portal.base.text import uid
 from portal.models.record import InstantField, IntegerField, TenantRecord
 
+SECRET_LINK, PASSWORD = "secret_link", "password"
+LOGIN_TYPES = (SECRET_LINK, PASSWORD)
+# whose contacts get access by themselves (B5): all clients', those made from now on, nobody's
+ALL, FUTURE, NOBODY = "all", "future", "nobody"
+DEFAULT_ACCESS = (ALL, FUTURE, NOBODY)
+
 
 class Firm(TenantRecord):
     """A firm with its settings. `code_limit` in cents; `link_days` null = links never expire; `colour` is #rrggbb."""
@@ -40,12 +46,14 @@ class Firm(TenantRecord):
     background = TextField(default="plain")
     logo = TextField(null=True)
     # links
-    login_type = TextField(default="secret_link")
+    login_type = TextField(default=SECRET_LINK)
     link_comment = BooleanField(default=True)
     link_decide = BooleanField(default=True)
     link_days = IntegerField(default=365, null=True)
     code_limit = IntegerField(default=100_000, null=True)
     persons_accept = BooleanField(default=False)
+    # who gets in by themselves (B5)
+    default_access = TextField(default=FUTURE)
     # team
     advisers_see_all = BooleanField(default=True)
 

@@ -7,6 +7,8 @@ and restored, and foreign keys are checked before the commit.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +41,8 @@ VIRTUAL = {"client_search": search.TABLE}
 
 class _Runner(Runner):
     def _run(self, name: str, module: Any, direction: str, fake: bool = False) -> None:
-        with transaction():
+        # a rebuilt table is dropped, which would take what refers to it along; checked as a whole before the commit
+        with _unchecked_references(), transaction():
             counters = _counters()
             _drop_triggers()
             super()._run(name, module, direction, fake=fake)
@@ -49,6 +52,16 @@ class _Runner(Runner):
             if broken:
                 raise RuntimeError(f"{name} would break references: {broken[:3]}")
             crash.point("migration.before_commit", name)
+
+
+@contextmanager
+def _unchecked_references() -> Iterator[None]:
+    # SQLite passes over this pragma inside a transaction
+    database.execute_sql("PRAGMA foreign_keys = 0")
+    try:
+        yield
+    finally:
+        database.execute_sql("PRAGMA foreign_keys = 1")
 
 
 def upgrade() -> list[str]:

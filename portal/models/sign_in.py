@@ -13,13 +13,14 @@ from portal.models.firm import FirmRecord, Ref
 from portal.models.record import InstantField, JsonField
 from portal.models.staff import Staff
 
-STAFF, LINK, VIEW = "staff", "link", "view"
+STAFF, LINK, VIEW, PASSWORD = "staff", "link", "view", "password"
 
 
 class SignIn(FirmRecord):
     """A session. The cookie's token is random; `token` is its SHA-256. `link_id` has no foreign key: links come later.
 
-    `kind`: `staff`, `link` (a client by secret link) or `view` (staff viewing as the client, tied to `parent`).
+    `kind`: `staff`, `link` (a client by secret link), `password` (a contact with a password, at one of its clients) or
+    `view` (staff viewing as the client, tied to `parent`).
     """
 
     uid = TextField(default=uid, unique=True)
@@ -27,7 +28,7 @@ class SignIn(FirmRecord):
     kind = TextField()
     staff = Ref(Staff, null=True)
     client = Ref(Client, null=True)
-    contact = Ref(Contact, null=True, index=False)
+    contact = Ref(Contact, null=True)
     link_id = IntegerField(null=True, index=True)
     document_id = IntegerField(null=True)
     parent = IntegerField(null=True, index=True)

@@ -20,6 +20,8 @@ _DIFFERENT = {
     "kind": 4,
     "outcome": 4,
     "login_granted": 2,
+    "pending": 2,
+    "invited_at": 1_000,
     "hour": 1_000,
     "issued_on": 700,
     "due_on": 700,

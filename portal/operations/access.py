@@ -17,12 +17,12 @@ from portal.models import search
 from portal.models.client import FOREVER, Client
 from portal.models.contact import Contact, Membership
 from portal.models.document import Document
-from portal.models.firm import Firm
+from portal.models.firm import SECRET_LINK, Firm
+from portal.models.identity import Identity
 from portal.models.link import DOCUMENT, PORTAL, Link
 from portal.models.record import InstantField
 from portal.policies import scope as scopes
 
-SECRET_LINK, PASSWORD = "secret_link", "password"
 DOCUMENT_DAYS = 90
 A_DAY = timedelta(days=1)
 # Where numbers are dialled without the country's code, people type a 0 in its place
@@ -30,14 +30,28 @@ _COUNTRY_CODES = ("49", "43", "41")
 
 
 def refresh(client_id: int) -> None:
-    """Compute a client's status anew: after each change of links, memberships, access, archiving (T12, DETAILS 3)."""
+    """Compute a client's status anew, and whether its contacts are waited for (T7, T12; DETAILS 3).
+
+    After each change of links, memberships, access, archiving, of passwords and invitations of its contacts.
+    """
     _status().where(Client.id == client_id).execute()
+    contacts = scopes.current().of(Membership, Membership.contact).where(Membership.client == client_id)
+    _pending().where(Contact.id.in_(contacts)).execute()
+
+
+def refresh_of(contact: Contact) -> None:
+    """The same for all clients of a contact: its password or invitation changed."""
+    scope = scopes.current()
+    clients = scope.of(Membership, Membership.client).where(Membership.contact == contact.id)
+    _status().where(Client.id.in_(clients)).execute()
+    _pending().where(Contact.id == contact.id).execute()
 
 
 def refresh_all(firm: Firm) -> None:
-    """The same for all clients of the firm in one statement: its login type or the life of its links changed."""
+    """The same for all of the firm in two statements: its login type or the life of its links changed."""
     assert firm.id == scopes.current().firm_id
     _status().execute()
+    _pending().execute()
 
 
 def extend(client_id: int, *, daily: bool = False) -> None:
@@ -120,17 +134,44 @@ def _status() -> Any:
     granted = scope.of(Membership, Membership.contact).where(
         Membership.client == Client.id, Membership.login, Membership.ended_at.is_null()
     )
-    ends = fn.COALESCE(Link.expires_at, Value(InstantField().db_value(FOREVER), converter=False))
+    forever = Value(InstantField().db_value(FOREVER), converter=False)
+    ends = fn.COALESCE(Link.expires_at, forever)
     until = scope.of(Link, fn.MAX(ends)).where(
         Link.client == Client.id, Link.revoked_at.is_null(), Link.contact.is_null() | Link.contact.in_(granted)
     )
-    login_type = fn.COALESCE(Client.login_type, Value(scope.firm.login_type))
+    asked = scope.of(Contact, fn.MAX(Contact.invited_at)).where(Contact.id.in_(granted))
+    secret_link = _login_type() == SECRET_LINK
+    # a password that was set is good whatever the login type (DETAILS 3)
+    by_password = scope.of(Contact, Contact.id).where(Contact.id.in_(granted), _has_password())
     open_house = Client.portal_access & Client.archived_at.is_null()
     return scope.update(
         Client,
         login_granted=open_house & fn.EXISTS(granted),
-        reachable_until=Case(None, [(open_house & (login_type == SECRET_LINK), until)], None),
+        reachable_until=Case(
+            None, [(open_house & fn.EXISTS(by_password), forever), (open_house & secret_link, until)], None
+        ),
+        invited_at=asked,
     )
+
+
+def _pending() -> Any:
+    """Somewhere login is on and the person did not come in yet (T7); the test client's contact counts nowhere (T3)."""
+    scope = scopes.current()
+    came = _has_password() | ((_login_type() == SECRET_LINK) & Membership.activated_at.is_null(False))
+    granted = scope.join(scope.of(Membership, Membership.id), Client, on=Membership.client == Client.id).where(
+        Membership.contact == Contact.id, Membership.login, Membership.ended_at.is_null()
+    )
+    waited = granted.where(Client.portal_access, Client.archived_at.is_null(), ~Client.is_test, ~came)
+    return scope.update(Contact, pending=fn.EXISTS(waited))
+
+
+def _login_type() -> Any:
+    return fn.COALESCE(Client.login_type, Value(scopes.current().firm.login_type))
+
+
+def _has_password() -> Any:
+    identities = scopes.current().of(Identity, Identity.id)
+    return fn.EXISTS(identities.where(Identity.id == Contact.identity, Identity.password.is_null(False)))
 
 
 def _extended(firm: Firm, now: datetime) -> Any:

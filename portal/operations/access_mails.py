@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from portal.models.contact import Membership
-from portal.operations import contacts, links, memberships
+from portal.operations import contacts, invitations, memberships
 from portal.operations.operation import operation
 from portal.policies.actors import Actor
 from portal.policies.permissions import Permission
@@ -15,10 +15,10 @@ def send(
 ) -> None:
     """Mail the contact its link; before that give it this e-mail address and switch its login on, where asked to.
 
-    Raises Invalid as `contacts.change` and `links.send_access` do; then nothing was changed.
+    Raises Invalid as `contacts.change` and `invitations.send` do; then nothing was changed.
     """
     if email:
         contacts.change(actor, membership, email=email)
     if login:
         memberships.set_login(actor, membership, True)
-    links.send_access(actor, membership, message=message)
+    invitations.send(actor, membership, message=message)

@@ -11,7 +11,7 @@ from portal.base.errors import Conflict, Invalid, NotFound
 from portal.base.text import one_line, searchable, valid_email
 from portal.models import search
 from portal.models.client import COMPANY, KINDS, Client
-from portal.models.firm import Firm
+from portal.models.firm import LOGIN_TYPES, Firm
 from portal.operations import access, audit, links
 from portal.operations.operation import operation
 from portal.policies import scope as scopes
@@ -22,7 +22,7 @@ FIRST_NUMBER = 10001
 LONGEST_NUMBER, LONGEST_NAME, LONGEST_LINE, LONGEST_EMAIL = 40, 400, 200, 254
 LANGUAGES = ("de", "en")
 _LINES = ("phone", "vat_id", "street", "extra", "postcode", "city", "country")
-_CHOICES = {"kind": KINDS, "language": (None, *LANGUAGES), "login_type": (None, access.SECRET_LINK)}
+_CHOICES = {"kind": KINDS, "language": (None, *LANGUAGES), "login_type": (None, *LOGIN_TYPES)}
 _SWITCHES = ("external_accountant", "portal_access")
 FIELDS = ("number", "name", "email", *_LINES, *_CHOICES, *_SWITCHES)
 

@@ -8,8 +8,8 @@ from peewee import IntegrityError
 
 from portal.base import clock, journal
 from portal.base.database import database
-from portal.base.errors import Conflict, Invalid, NotFound, StepUpNeeded
-from portal.base.text import many_lines, uid, valid_email
+from portal.base.errors import Conflict, NotFound, StepUpNeeded
+from portal.base.text import uid
 from portal.models import outbox
 from portal.models.client import Client
 from portal.models.contact import Contact, Membership
@@ -25,7 +25,6 @@ from portal.policies.actors import Actor, StaffActor
 from portal.policies.permissions import Permission
 
 EXPORT_PROOF = timedelta(minutes=15)
-LONGEST_MESSAGE = 2000
 _TRIES = 5
 
 
@@ -103,35 +102,6 @@ def take(actor: Actor, membership: Membership) -> Link:
     return link
 
 
-@operation(allow=Permission.CLIENT_WORK)
-def send_access(actor: Actor, membership: Membership, *, message: str = "") -> None:
-    """Mail the contact the firm's text with its link (B8), with a personal message above it if there is one.
-
-    Raises Invalid with what is missing: email (none, email, bounced), login (off), client (archived, access_off,
-    password), message (too_long).
-    """
-    scope = scopes.current()
-    membership = scope.by_id(Membership, membership.id)
-    client = scope.by_id(Client, membership.client_id)
-    contact = scope.by_id(Contact, membership.contact_id)
-    text = many_lines(message)
-    errors = missing(client, scope.firm, membership, contact)
-    if len(text) > LONGEST_MESSAGE:
-        errors["message"] = "too_long"
-    if errors:
-        raise Invalid(**errors)
-    link = newest_or_make(client, contact)
-    access.extend(client.id)
-    by = actor.staff_id if isinstance(actor, StaffActor) else None
-    subject = {"client": client.id, "contact": contact.id, "link": link.id, "by": by, "message": text}
-    language = contact.language or client.language or scope.firm.language
-    outbox.enqueue("access", subject, contact.email, key=uid(), language=language, client_id=client.id)
-    audit.record(
-        actor, "access.sent", membership, facts={"link": link.uid},
-        personal={"contact": contact.name, "email": contact.email},
-    )  # fmt: skip
-
-
 @operation(allow=Permission.LINKS_EXPORT)
 def exported(actor: Actor, firm: Firm, *, count: int) -> None:
     """Note that all portal addresses leave the house, and tell all admins (DETAILS 9). Raises StepUpNeeded."""
@@ -147,26 +117,6 @@ def exported(actor: Actor, firm: Firm, *, count: int) -> None:
         language = admin.identity.language or firm.language
         outbox.enqueue("links_exported", subject, admin.identity.email, key=act, language=language)
     audit.record(actor, "links.exported", firm, facts={"count": count})
-
-
-def missing(client: Client, firm: Firm, membership: Membership, contact: Contact) -> dict[str, str]:
-    """What keeps an address from being mailed to a contact, by field; empty: nothing (F3)."""
-    found: dict[str, str] = {}
-    if not contact.email:
-        found["email"] = "none"
-    elif not valid_email(contact.email):
-        found["email"] = "email"
-    elif contact.email_error is not None:
-        found["email"] = "bounced"
-    if not membership.login or membership.ended_at is not None:
-        found["login"] = "off"
-    if client.is_archived:
-        found["client"] = "archived"
-    elif not client.portal_access:
-        found["client"] = "access_off"
-    elif (client.login_type or firm.login_type) != access.SECRET_LINK:
-        found["client"] = "password"
-    return found
 
 
 def newest_or_make(client: Client, contact: Contact | None) -> Link:

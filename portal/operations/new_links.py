@@ -7,6 +7,7 @@ from datetime import timedelta
 from portal.base import clock
 from portal.models.client import Client
 from portal.models.contact import Contact, Membership
+from portal.models.firm import SECRET_LINK
 from portal.models.link import DOCUMENT, Link
 from portal.models.outbox import enqueue
 from portal.operations import access, audit
@@ -66,7 +67,7 @@ def _may_have_one(link: Link, client: Client) -> bool:
     firm = scopes.current().firm
     last = _last_of_line(link)
     revoked = last.revoked_at is not None
-    secret = (client.login_type or firm.login_type) == "secret_link"
+    secret = client.signs_in_by(firm) == SECRET_LINK
     return not revoked and secret and client.portal_access and not client.is_archived
 
 

@@ -16,6 +16,7 @@ from portal.models.contact import Membership
 from portal.models.link import Link
 from portal.models.record import TenantRecord
 from portal.models.staff import Staff
+from portal.models.ticket import Ticket
 from portal.operations import access, audit
 from portal.policies import scope as scopes
 from portal.policies.actors import InstanceActor
@@ -94,6 +95,7 @@ _EFFECTS = {
     "client.access_off": _Effect(Client, "client", _switches_off("portal_access")),
     "client.archived": _Effect(Client, "client", _ends("archived_at")),
     "staff.deactivated": _Effect(Staff, "staff", _ends("deactivated_at")),
+    "ticket.cancelled": _Effect(Ticket, "ticket", _ends("cancelled_at")),
     "token.revoked": _Effect(ApiToken, "token", _ends("revoked_at")),
 }
 
@@ -101,5 +103,5 @@ _EFFECTS = {
 def _row(scope: scopes.Scope, act: Act) -> Any:
     effect = _EFFECTS[act.name]
     named = act.ids.get(effect.key)
-    column = effect.model.id if isinstance(named, int) else effect.model.uid
+    column = effect.model.uid if isinstance(named, str) else effect.model.id
     return scope.first(scope.of(effect.model).where(column == named))

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from peewee import fn
+
 from portal.base import clock, passwords, tokens
-from portal.base.errors import Conflict
+from portal.base.errors import Conflict, NotFound
 from portal.base.text import email_key
 from portal.models.client import Client
+from portal.models.contact import Contact, Membership
 from portal.models.identity import Identity
 from portal.models.link import PORTAL, Link, LinkFetch, Opening
-from portal.models.sign_in import LINK, STAFF, VIEW, SignIn
+from portal.models.sign_in import LINK, PASSWORD, STAFF, VIEW, SignIn
 from portal.models.staff import Staff
 from portal.operations import access, audit, limits
 from portal.operations.operation import operation
@@ -22,25 +26,37 @@ from portal.policies.permissions import Permission
 
 # idle and absolute ends in seconds (TRUST, Sessions)
 _STAFF_IDLE, _STAFF_ABSOLUTE = 30 * 60, 12 * 3600
+_CLIENT_IDLE, _CLIENT_ABSOLUTE = 8 * 3600, 14 * 24 * 3600
 _LINK_IDLE, _LINK_ABSOLUTE = 2 * 3600, 24 * 3600
 _VIEW_IDLE, _VIEW_ABSOLUTE = 15 * 60, 60 * 60
 _SEEN_EVERY = timedelta(minutes=1)
 _TRIES_PER_ACCOUNT, _ACCOUNT_WINDOW = 10, 900
 
 
-def authenticate(stranger: Stranger, email: str, password: str) -> Staff | None:
-    """The active staff member with this address and password; otherwise None, after the same work. Raises TooMany."""
+@dataclass(frozen=True)
+class Person:
+    """Who signed in: a staff member, a contact with the membership last used, or both (DETAILS 5)."""
+
+    staff: Staff | None
+    membership: Membership | None
+
+
+def authenticate(stranger: Stranger, email: str, password: str) -> Person | None:
+    """Who may come in with this address and password; otherwise None, after the same work. Raises TooMany."""
     assert stranger.firm_id is not None
     key = f"sign-in:{stranger.firm_id}:{email_key(email)}"
     limits.spend(key, most=_TRIES_PER_ACCOUNT, seconds=_ACCOUNT_WINDOW)
     with scopes.of_firm(stranger.firm_id) as scope:
-        query = scope.join(scope.of(Staff, Staff, Identity), Identity, Staff.identity == Identity.id)
-        staff: Staff | None = scope.first(query.where(Identity.email_key == email_key(email)))
-    known = staff is not None and staff.is_active
-    if not passwords.matches(password, staff.identity.password if staff is not None and known else None):
+        identity: Identity | None = scope.first(scope.of(Identity).where(Identity.email_key == email_key(email)))
+        identity_id = identity.id if identity is not None else 0
+        staff: Staff | None = scope.first(scope.of(Staff).where(Staff.identity == identity_id))
+        membership = _last_used(identity_id)
+    person = Person(staff if staff is not None and staff.is_active else None, membership)
+    known = person.staff is not None or person.membership is not None
+    if not passwords.matches(password, identity.password if identity is not None and known else None):
         return None
     limits.forgive(key)
-    return staff
+    return person
 
 
 @operation(allow=Permission.PUBLIC)
@@ -49,6 +65,44 @@ def begin_staff(actor: Stranger, staff: Staff) -> str:
     token = tokens.session_token()
     row = _begin(actor, token, kind=STAFF, staff=staff.id, idle=_STAFF_IDLE, absolute=_STAFF_ABSOLUTE)
     audit.record(actor, "staff.signed_in", staff, facts={"session": row.uid}, personal={"name": staff.name})
+    return token
+
+
+@operation(allow=Permission.PUBLIC)
+def begin_contact(actor: Stranger, membership: Membership) -> str:
+    """Sign a contact in at one of its clients; the token for the cookie. A new id each time."""
+    scope = scopes.current()
+    contact = scope.by_id(Contact, membership.contact_id)
+    token = tokens.session_token()
+    row = _begin(
+        actor, token, kind=PASSWORD, client=membership.client_id, contact=contact.id,
+        idle=_CLIENT_IDLE, absolute=_CLIENT_ABSOLUTE,
+    )  # fmt: skip
+    _was_here(membership.client_id, contact.id)
+    audit.record(actor, "contact.signed_in", membership, facts={"session": row.uid}, personal={"contact": contact.name})
+    return token
+
+
+@operation(allow=Permission.PORTAL_ACCOUNT)
+def switch_client(actor: ClientActor, membership: Membership) -> str:
+    """Go over to another client of the same contact: a session of its own that ends when this one would have (T6).
+
+    Raises NotFound for a membership that is not the contact's or lets nobody in now.
+    """
+    scope = scopes.current()
+    target = scope.first(_enterable(actor.contact_id).where(Membership.id == membership.id))
+    if target is None:
+        raise NotFound("Membership")
+    before = scope.by_id(SignIn, actor.sign_in_id)
+    token = tokens.session_token()
+    row = _begin(
+        Stranger(actor.firm_id, actor.address, actor.agent), token, kind=PASSWORD, client=target.client_id,
+        contact=actor.contact_id, idle=_CLIENT_IDLE, absolute=_CLIENT_ABSOLUTE,
+    )  # fmt: skip
+    scope.change(row, expires_at=before.expires_at, proved_at=before.proved_at)
+    _end(SignIn.id == before.id)
+    _was_here(target.client_id, actor.contact_id)
+    audit.record(actor, "contact.switched", target, facts={"session": row.uid}, personal={"contact": actor.name})
     return token
 
 
@@ -107,7 +161,7 @@ def note_opening(actor: ClientActor, subject: Client, *, document_id: int | None
     if not fresh:
         return
     scope.update(SignIn, opened_at=now).where(SignIn.id == actor.sign_in_id, SignIn.opened_at.is_null()).execute()
-    scope.update(Client, last_seen_at=now).where(Client.id == subject.id).execute()
+    _was_here(subject.id, actor.contact_id)
     _prolong(actor, subject, now)
 
 
@@ -168,6 +222,38 @@ def prove(actor: StaffActor, staff: Staff, *, password: str) -> bool:
         scope.update(SignIn, proved_at=clock.now()).where(SignIn.id == actor.sign_in_id).execute()
     audit.record(actor, "staff.proved" if good else "staff.not_proved", staff)
     return good
+
+
+def _last_used(identity_id: int) -> Membership | None:
+    """Of the clients that a person may enter now, where it was last; never anywhere yet: the first by name."""
+    scope = scopes.current()
+    contact = scope.first(scope.of(Contact).where(Contact.identity == identity_id))
+    if contact is None:
+        return None
+    order = (fn.COALESCE(Membership.seen_at, 0).desc(), Client.name_key, Membership.id)
+    found: Membership | None = scope.first(_enterable(contact.id).order_by(*order))
+    return found
+
+
+def _enterable(contact_id: int | None) -> Any:
+    """The memberships by which a contact may enter a portal now."""
+    scope = scopes.current()
+    query = scope.join(scope.of(Membership), Client, on=Membership.client == Client.id)
+    return query.where(
+        Membership.contact == contact_id, Membership.login, Membership.ended_at.is_null(), Client.portal_access,
+        Client.archived_at.is_null(),
+    )  # fmt: skip
+
+
+def _was_here(client_id: int, contact_id: int | None) -> None:
+    """The contact is in the client's portal: seen there, and from the first time on not waited for any more (T7)."""
+    scope, now = scopes.current(), clock.now()
+    here = (Membership.client == client_id) & (Membership.contact == contact_id) & Membership.ended_at.is_null()
+    scope.update(Client, last_seen_at=now).where(Client.id == client_id).execute()
+    scope.update(Membership, seen_at=now).where(here).execute()
+    first = scope.update(Membership, activated_at=now).where(here, Membership.activated_at.is_null()).execute()
+    if first:
+        access.refresh(client_id)
 
 
 def _end(which: Any) -> int:

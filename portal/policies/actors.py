@@ -63,10 +63,11 @@ class StaffActor:
 
 @dataclass(frozen=True)
 class ClientActor:
-    """Somebody in a client's portal by secret link. `contact_id` null: a link of nobody.
+    """Somebody in a client's portal, by secret link or by password. `contact_id` null: a link of nobody.
 
-    `document_id`: the link opens this document only. `viewer`: the staff member who looks as the client does;
-    such a visit does nothing and counts nothing, except at the test client (`may_act`).
+    `by_password`: the person is known, no link stands behind the visit. `decide_limit`: offers up to this amount in
+    cents; None: any. `document_id`: the link opens this document only. `viewer`: the staff member who looks as
+    the client does; such a visit does nothing and counts nothing, except at the test client (`may_act`).
     """
 
     firm_id: int
@@ -82,6 +83,8 @@ class ClientActor:
     contact_uid: str = ""
     contact_name: str = ""
     document_id: int | None = None
+    by_password: bool = False
+    decide_limit: int | None = None
     viewer: str = ""
     viewer_uid: str = ""
     is_test: bool = False

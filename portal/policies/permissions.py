@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields
 from enum import StrEnum
 
 from portal.models.api_token import LINKS, READ, WRITE
+from portal.models.contact import Membership
 from portal.models.staff import ADMIN, ADVISER
 
 
@@ -24,7 +26,12 @@ class Permission(StrEnum):
     # clients
     PORTAL_VIEW = "portal.view"
     PORTAL_COMMENT = "portal.comment"
+    PORTAL_AMOUNTS = "portal.amounts"
     PORTAL_DECIDE = "portal.decide"
+    PORTAL_PAY = "portal.pay"
+    PORTAL_UPLOAD = "portal.upload"
+    PORTAL_INVITE = "portal.invite"
+    PORTAL_ACCOUNT = "portal.account"
     # invoicing programmes
     API_READ = "api.read"
     API_WRITE = "api.write"
@@ -59,11 +66,46 @@ OF_RIGHT = {
 }
 
 
-def of_link(*, comment: bool, decide: bool) -> frozenset[Permission]:
-    """What a secret link may do: view always, the rest as the firm allows (B3)."""
-    allowed = {Permission.PUBLIC, Permission.PORTAL_VIEW}
-    if comment:
-        allowed.add(Permission.PORTAL_COMMENT)
-    if decide:
-        allowed.add(Permission.PORTAL_DECIDE)
-    return frozenset(allowed)
+@dataclass(frozen=True)
+class Rights:
+    """What a contact may do at a client (X19); a link of nobody is narrowed by the firm's settings alone.
+
+    `decide_limit`: offers up to this amount in cents, gross; None: any.
+    """
+
+    amounts: bool = True
+    decide: bool = True
+    decide_limit: int | None = None
+    pay: bool = True
+    upload: bool = True
+    invite: bool = False
+
+    @classmethod
+    def of(cls, membership: Membership | None) -> Rights:
+        """The rights of a membership."""
+        if membership is None:
+            return cls()
+        return cls(**{each.name: getattr(membership, each.name) for each in fields(cls)})
+
+
+def of_link(rights: Rights, *, comment: bool, decide: bool) -> frozenset[Permission]:
+    """What a visit by secret link may do: view always, the rest as firm and membership allow (B3, X19)."""
+    return _of_visit(rights, comment=comment, decide=decide)
+
+
+def of_password(rights: Rights) -> frozenset[Permission]:
+    """What somebody who signed in with a password may do: the person is known, so the account belongs to it."""
+    allowed = _of_visit(rights, comment=True, decide=True) | {Permission.PORTAL_ACCOUNT}
+    return allowed | {Permission.PORTAL_INVITE} if rights.invite else allowed
+
+
+def _of_visit(rights: Rights, *, comment: bool, decide: bool) -> frozenset[Permission]:
+    # whoever may not see what it costs can neither order nor pay it
+    wanted = {
+        Permission.PORTAL_COMMENT: comment,
+        Permission.PORTAL_AMOUNTS: rights.amounts,
+        Permission.PORTAL_DECIDE: decide and rights.decide and rights.amounts,
+        Permission.PORTAL_PAY: rights.pay and rights.amounts,
+        Permission.PORTAL_UPLOAD: rights.upload,
+    }
+    return frozenset({Permission.PUBLIC, Permission.PORTAL_VIEW, *(each for each, on in wanted.items() if on)})

@@ -10,7 +10,7 @@ from peewee import fn
 from portal.base.text import valid_email
 from portal.models.client import ACTIVE, OFFLINE, PENDING, Client
 from portal.models.contact import Contact, Membership
-from portal.models.firm import Firm
+from portal.models.firm import SECRET_LINK, Firm
 from portal.models.link import PORTAL, Link, Opening
 from portal.policies.scope import Scope
 
@@ -81,7 +81,7 @@ def _row(membership: Membership, client: Client, firm: Firm, linked: set[int], s
     contact: Contact = membership.contact
     access = OFFLINE
     if membership.login and client.portal_access and not client.is_archived:
-        by_link = (client.login_type or firm.login_type) == "secret_link"
+        by_link = client.signs_in_by(firm) == SECRET_LINK
         access = ACTIVE if by_link and contact.id in linked else PENDING
     return ContactRow(membership, contact, access, seen.get(contact.id), _missing(membership, contact))
 

@@ -15,7 +15,7 @@ from portal.models.audit_entry import AuditEntry
 from portal.models.client import Client
 from portal.models.contact import Contact, Membership
 from portal.models.document import Document
-from portal.models.firm import Firm
+from portal.models.firm import SECRET_LINK, Firm
 from portal.models.link import PORTAL, Link, LinkFetch, Opening
 from portal.models.sign_in import SignIn
 from portal.policies.scope import Scope
@@ -89,7 +89,7 @@ def url_of(base_url: str, client: Client, firm: Firm, link: Link | None) -> str 
     """As `portal_url`, of a client whose own link was read already."""
     if client.is_archived or not client.portal_access:
         return None
-    if (client.login_type or firm.login_type) != "secret_link":
+    if client.signs_in_by(firm) != SECRET_LINK:
         return f"{base_url}/login"
     return None if link is None else address(base_url, link)
 
@@ -217,6 +217,6 @@ def _opens(link: Link, client: Client, firm: Firm, membership: Membership | None
         link.is_live(now)
         and not client.is_archived
         and client.portal_access
-        and (client.login_type or firm.login_type) == "secret_link"
+        and client.signs_in_by(firm) == SECRET_LINK
         and (link.contact_id is None or (membership is not None and membership.login))
     )

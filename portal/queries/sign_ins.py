@@ -11,18 +11,16 @@ from peewee import JOIN
 from portal.base import clock
 from portal.models.client import Client
 from portal.models.contact import Contact, Membership
-from portal.models.firm import Firm
+from portal.models.firm import SECRET_LINK, Firm
 from portal.models.identity import Identity
 from portal.models.link import Link
-from portal.models.sign_in import STAFF, VIEW, SignIn
+from portal.models.sign_in import PASSWORD, STAFF, VIEW, SignIn
 from portal.models.staff import ADVISER, Staff
 from portal.policies import scope as scopes
 from portal.policies.actors import ClientActor, StaffActor
-from portal.policies.permissions import of_link
+from portal.policies.permissions import Rights, of_link, of_password
 from portal.policies.prepared import prepared
 from portal.policies.scope import Scope
-
-SECRET_LINK = "secret_link"  # noqa: S105  the name of a login type
 
 
 @dataclass(frozen=True)
@@ -57,11 +55,16 @@ def link_opens(client: Client, firm: Firm, link: Link | None, membership: Member
     return (
         link is not None
         and link.is_live(now)
-        and client.portal_access
-        and not client.is_archived
-        and (client.login_type or firm.login_type) == SECRET_LINK
+        and client.is_open
+        and client.signs_in_by(firm) == SECRET_LINK
         and (link.contact_id is None or (membership is not None and membership.login))
     )
+
+
+def password_opens(client: Client, membership: Membership | None, identity: Identity | None) -> bool:
+    """Whether a contact's password opens the portal of a client: whatever its login type, one that was set is good."""
+    has_password = identity is not None and identity.password is not None
+    return has_password and client.is_open and membership is not None and membership.login
 
 
 def _staff_visit(scope: Scope, fingerprint: str) -> Visit | None:
@@ -111,21 +114,25 @@ def _client_visit(scope: Scope, fingerprint: str) -> Visit | None:
     if row.kind == VIEW:
         viewer = _viewer(scope, row.parent, now)
         return _visit(row, link, contact, viewer) if viewer is not None and _may_view(scope, viewer, row) else None
-    if not link_opens(row.client, row.firm, link, getattr(row, "found_membership", None), now):
-        return None
-    return _visit(row, link, contact, None)
+    membership = getattr(row, "found_membership", None)
+    if row.kind == PASSWORD:
+        opens = password_opens(row.client, membership, getattr(row, "found_identity", None))
+    else:
+        opens = link_opens(row.client, row.firm, link, membership, now)
+    return _visit(row, link, contact, None) if opens else None
 
 
 @prepared
 def _client_row(_scope: Scope, fingerprint: Any) -> Any:
     live = (Membership.client == SignIn.client) & (Membership.contact == SignIn.contact) & Membership.ended_at.is_null()
     return (
-        SignIn.select(SignIn, Client, Firm, Link, Contact, Membership)
+        SignIn.select(SignIn, Client, Firm, Link, Contact, Membership, Identity)
         .join_from(SignIn, Client)
         .join_from(SignIn, Firm)
         .join_from(SignIn, Link, JOIN.LEFT_OUTER, on=(Link.id == SignIn.link_id), attr="found_link")
         .join_from(SignIn, Contact, JOIN.LEFT_OUTER, on=(Contact.id == SignIn.contact), attr="found_contact")
         .join_from(SignIn, Membership, JOIN.LEFT_OUTER, on=live, attr="found_membership")
+        .join_from(SignIn, Identity, JOIN.LEFT_OUTER, on=(Identity.id == Contact.identity), attr="found_identity")
         .where(SignIn.token == fingerprint, SignIn.kind != STAFF)
     )
 
@@ -142,6 +149,8 @@ def _may_view(scope: Scope, viewer: StaffActor, row: SignIn) -> bool:
 
 
 def _visit(row: SignIn, link: Link | None, contact: Contact | None, viewer: StaffActor | None) -> Visit:
+    rights = Rights.of(getattr(row, "found_membership", None))
+    by_password = row.kind == PASSWORD
     actor = ClientActor(
         firm_id=row.firm_id,
         client_id=row.client_id,
@@ -151,11 +160,15 @@ def _visit(row: SignIn, link: Link | None, contact: Contact | None, viewer: Staf
         sign_in_id=row.id,
         link_id=row.link_id,
         link_uid=link.uid if link else "",
-        allowed=of_link(comment=row.firm.link_comment, decide=row.firm.link_decide),
+        allowed=of_password(rights)
+        if by_password
+        else of_link(rights, comment=row.firm.link_comment, decide=row.firm.link_decide),
         contact_id=contact.id if contact else None,
         contact_uid=contact.uid if contact else "",
         contact_name=contact.name if contact else "",
         document_id=row.document_id,
+        by_password=by_password,
+        decide_limit=rights.decide_limit,
         viewer=viewer.name if viewer else "",
         viewer_uid=viewer.staff_uid if viewer else "",
         is_test=row.client.is_test,

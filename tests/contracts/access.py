@@ -24,7 +24,7 @@ from tests.browser_client import Browser
 from tests.personas import World
 
 TABLE = Path(__file__).with_name("access.txt")
-PERSONAS = ("nobody", "anna", "ben", "clara", "frida", "dora", "holder", "emil")
+PERSONAS = ("nobody", "anna", "ben", "clara", "frida", "dora", "dora_signed_in", "holder", "emil")
 TOKEN = "0" * 32
 
 

@@ -19,12 +19,16 @@ _ADMIN_ONLY = {
 }  # fmt: skip
 
 
+_NO_STAFF = ("nobody", "dora", "dora_signed_in", "holder", "emil")
+
+
 @pytest.fixture
 def personas(
     app: Flask, nobody: Browser, anna: Browser, ben: Browser, clara: Browser, frida: Browser, dora: Browser,
-    holder: Browser, emil: Browser, advisers_restricted: None,
+    dora_signed_in: Browser, holder: Browser, emil: Browser, advisers_restricted: None,
 ) -> dict[str, Browser]:  # fmt: skip
-    return dict(zip(access.PERSONAS, (nobody, anna, ben, clara, frida, dora, holder, emil), strict=True))
+    browsers = (nobody, anna, ben, clara, frida, dora, dora_signed_in, holder, emil)
+    return dict(zip(access.PERSONAS, browsers, strict=True))
 
 
 def test_everybody_gets_what_the_table_says(app: Flask, world: World, personas: dict[str, Browser]) -> None:
@@ -58,9 +62,7 @@ def flaws(rule: Rule, row: dict[str, str]) -> list[str]:
     """What no change of the table may make right."""
     found = []
     if rule.door == "staff":
-        found += [
-            f"{who} is not sent to the door" for who in ("nobody", "dora", "holder", "emil") if row[who] != "303>/login"
-        ]
+        found += [f"{who} is not sent to the door" for who in _NO_STAFF if row[who] != "303>/login"]
         if rule.allow in _ADMIN_ONLY:
             found += [f"{who} may do what is the admins'" for who in ("ben", "clara") if not row[who].startswith("403")]
         if "<uid>" in rule.path and not _is_own(rule):

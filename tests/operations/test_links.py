@@ -16,7 +16,7 @@ from portal.models.contact import Contact, Membership
 from portal.models.document import Document
 from portal.models.link import DOCUMENT, PORTAL, Link
 from portal.models.record import opened
-from portal.operations import access, access_mails, clients, contacts, links, memberships
+from portal.operations import access, access_mails, clients, contacts, invitations, links, memberships
 from portal.policies import scope as scopes
 from portal.policies.actors import StaffActor
 from portal.queries import access_mails as preview_queries
@@ -167,7 +167,7 @@ def test_colliding_ids_are_drawn_again(world: World, monkeypatch: pytest.MonkeyP
 
 
 def test_access_is_sent_with_the_contacts_own_link(world: World) -> None:
-    links.send_access(anna(world), dora_at_lindner(world), message="Guten Tag\r\nBis bald")
+    invitations.send(anna(world), dora_at_lindner(world), message="Guten Tag\r\nBis bald")
     (mail,) = acting.mails(world.firm, "access")
     link = link_of(world, mail.subject["link"])
     assert (mail.to, link.contact_id, link.client_id) == ("dora@lindner.example.org", world.dora, world.lindner)
@@ -196,7 +196,7 @@ def test_access_is_not_sent_where_it_would_open_nothing(world: World, wrong: str
             scope.update(Contact, email_error="550").where(Contact.id == world.dora).execute()
     field = {"login": "login", "bounced": "email", "none": "email"}.get(wrong, "client")
     with pytest.raises(Invalid) as refused:
-        links.send_access(anna(world), dora_at_lindner(world))
+        invitations.send(anna(world), dora_at_lindner(world))
     assert set(refused.value.errors) == {field}
     assert acting.mails(world.firm, "access") == []
 

@@ -11,7 +11,7 @@ from portal.base import clock
 from portal.models.client import Client
 from portal.models.contact import Contact, Membership
 from portal.operations import access_mails as access_mail_operations
-from portal.operations import links as link_operations
+from portal.operations import invitations
 from portal.operations import memberships as operations
 from portal.policies.permissions import Permission
 from portal.queries import access_mails, contacts
@@ -106,7 +106,7 @@ def _mail(status: int, membership: Membership, form: AccessMailForm) -> Response
 
 
 def _missing(membership: Membership) -> dict[str, str]:
-    return link_operations.missing(_client(membership), firm(), membership, _contact(membership))
+    return invitations.missing(_client(membership), membership, _contact(membership))
 
 
 def _switched(uid: str, act: Callable[..., Membership]) -> Response:

@@ -97,7 +97,8 @@ def _try(firm: Firm | None, slug: str = "") -> Response:
     if not form.sent():
         return _page(form, slug, 422)
     actor = stranger(firm.id if firm else 0)
-    staff = sign_ins.authenticate(actor, form.email.data, form.password.data)
+    person = sign_ins.authenticate(actor, form.email.data, form.password.data)
+    staff = person.staff if person is not None else None
     if staff is None:
         form.password.errors = [_("E-mail address and password do not match.")]
         return _page(form, slug, 422)
