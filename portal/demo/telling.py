@@ -141,7 +141,7 @@ def _accepted(event: Accepted, teller: Teller) -> None:
     content = codes.shown(version.number, version.sha256, version.fields_sha256)
     with scopes.of_firm(teller.firm.id) as scope:
         in_force = terms.current(scope)
-        asked = codes.needed(scope.firm, teller.document) and codes.destination(scope, visitor) is not None
+        asked = codes.needed(scope.firm, teller.document, visitor) and codes.destination(scope, visitor) is not None
     code = _typed_code(visitor, teller.document, content) if asked else None
     decisions.accept(
         visitor, teller.document, version=version.number, sha256=version.sha256,

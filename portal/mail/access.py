@@ -60,8 +60,7 @@ def code(mailing: Mailing) -> Letter:
     Whoever asked for it is on the page and waits, so the toggles of the membership do not matter here.
     """
     _ = mailing.gettext
-    mailing.client()
-    contact, row = mailing.contact(), mailing.row(StepUpCode, "code")
+    client, contact, row = mailing.client(), mailing.contact(), mailing.row(StepUpCode, "code")
     if row.used or row.voided or row.expires_at <= mailing.now:
         raise Dropped("code_over")
     document = mailing.row(Document, "document", {"document": row.document_id})
@@ -71,7 +70,9 @@ def code(mailing: Mailing) -> Letter:
         greeting(mailing, contact),
         code=tokens.digits("code", row.id, row.nonce),
         document=document,
-        amount="" if document.payable is None else money(document.payable, document.currency, mailing.language),
+        amount=""
+        if document.payable is None or not mailing.shows_amounts(client, contact)
+        else money(document.payable, document.currency, mailing.language),
         until=clock_time(row.expires_at, mailing.firm.time_zone, mailing.language),
     )
 

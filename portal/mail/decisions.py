@@ -48,7 +48,7 @@ def decision_receipt(mailing: Mailing) -> Letter:
         greeting(mailing, contact),
         outcome=outcome(row),
         offer=offer,
-        facts=_facts(mailing, row, offer, client),
+        facts=_facts(mailing, row, offer, client, amount=mailing.shows_amounts(client, contact)),
         reason=row.reason,
         steps=steps,
         address=_address_if_open(mailing, client, contact, offer),
@@ -87,7 +87,7 @@ def _receipt_subject(mailing: Mailing, row: OfferDecision, offer: Document) -> s
     return _("You declined offer %(number)s", number=offer.number)
 
 
-def _facts(mailing: Mailing, row: OfferDecision, offer: Document, client: Client) -> list[Fact]:
+def _facts(mailing: Mailing, row: OfferDecision, offer: Document, client: Client, *, amount: bool = True) -> list[Fact]:
     _ = mailing.gettext
     facts = [
         Fact(_("Offer"), offer.number),
@@ -96,7 +96,7 @@ def _facts(mailing: Mailing, row: OfferDecision, offer: Document, client: Client
         Fact(_("Accepted by") if row.verdict == ACCEPT else _("Declined by"), row.name),
         Fact(_("Time"), instant(row.at, mailing.firm.time_zone, mailing.language)),
     ]
-    if row.amount is not None:
+    if row.amount is not None and amount:
         facts.insert(2, Fact(_("Amount"), money(row.amount, row.currency, mailing.language)))
     if row.terms_version is not None and row.verdict == ACCEPT:
         facts.append(Fact(_("Terms"), _("Version %(number)s", number=row.terms_version)))

@@ -66,6 +66,8 @@ def _values(mailing: Mailing, client: Client, contact: Contact, document: Docume
         )
     )
     total = version.payable if version.total is None else version.total
+    if not mailing.shows_amounts(client, contact):
+        total = None
     return own_values(mailing, client, contact, mailing.link_address(client, contact)) | {
         "Document.number": document.number,
         "Document.title": document.title,

@@ -107,6 +107,12 @@ class Mailing:
         if not membership.notify and not asked:
             raise Dropped("notify_off")
 
+    def shows_amounts(self, client: Client, contact: Contact) -> bool:
+        """Whether a contact may see the client's amounts (X19): a mail tells no more than the portal does."""
+        living = self.scope.of(Membership).where(Membership.client == client.id, Membership.ended_at.is_null())
+        membership = self.scope.first(living.where(Membership.contact == contact.id))
+        return membership is not None and bool(membership.amounts)
+
     def link_address(self, client: Client, contact: Contact, document: Document | None = None) -> str:
         """The contact's way in, leading to the document: its own secret link, or an address behind the sign-in.
 

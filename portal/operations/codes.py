@@ -21,6 +21,7 @@ from portal.models.firm import Firm
 from portal.models.outbox import enqueue
 from portal.operations import audit, recipients
 from portal.operations.operation import operation
+from portal.policies import amounts
 from portal.policies import scope as scopes
 from portal.policies.actors import ClientActor
 from portal.policies.permissions import Permission
@@ -49,9 +50,12 @@ class Sent:
     expires_at: datetime
 
 
-def needed(firm: Firm, document: Document) -> bool:
-    """Whether accepting this offer asks for a code: from the firm's limit on, and when the amount is not known."""
-    if firm.code_limit is None:
+def needed(firm: Firm, document: Document, actor: ClientActor) -> bool:
+    """Whether accepting this offer asks for a code: from the firm's limit on, and when the amount is not known.
+
+    Whoever signed in with a password has shown who she is; codes are for links (TRUST, Secret links).
+    """
+    if firm.code_limit is None or actor.by_password:
         return False
     return document.payable is None or document.payable >= firm.code_limit
 
@@ -84,8 +88,10 @@ def contact_of(scope: Scope, actor: ClientActor) -> Contact | None:
 
 @operation(allow=Permission.PORTAL_DECIDE)
 def send(actor: ClientActor, document: Document, shown: str) -> Sent:
-    """Mail a new code for accepting what is `shown`. Raises TooMany, and Conflict `no_address`."""
+    """Mail a new code for accepting what is `shown`. Raises TooMany, NotPermitted above the visitor's own limit, and
+    Conflict `no_address`."""
     scope = scopes.current()
+    amounts.demand_within_limit(actor, scope.by_id(Document, document.id).payable)
     contact = destination(scope, actor)
     if contact is None:
         raise Conflict("no_address")

@@ -37,8 +37,8 @@ def accept(
 
     `button` are the words of the button pressed, `terms_version` the terms shown. Where a code is needed and an address
     is known, `code` must be right; without a usable address the acceptance awaits confirmation by staff.
-    Raises Invalid (name, agreed, code), NotPermitted for consumers, and Conflict: decided, expired, changed,
-    withdrawn, cancelled, code_used_up.
+    Raises Invalid (name, agreed, code), NotPermitted for consumers and above the visitor's own limit, and Conflict:
+    decided, expired, changed, withdrawn, cancelled, code_used_up.
     """
     shown = codes.shown(version, sha256, fields_sha256)
     if code:

@@ -27,17 +27,19 @@ from portal.models.document import (
 from portal.models.document import AWAITING as AWAITING_CONFIRMATION
 from portal.models.firm import Firm
 from portal.models.outbox import enqueue
+from portal.models.sign_in import SignIn
 from portal.models.staff import Staff
 from portal.models.terms import Terms
 from portal.operations import audit, codes, links, recipients
 from portal.operations.operation import operation
+from portal.policies import amounts
 from portal.policies import scope as scopes
 from portal.policies.actors import ClientActor
 from portal.policies.permissions import Permission
 from portal.policies.scope import Scope
 
 NAME_LETTERS, REASON_LETTERS, KEY_LETTERS, LINE_LETTERS = 200, 2_000, 100, 300
-BY_LINK, BY_CONTACT_LINK, BY_VIEW = "link", "contact_link", "staff_view"
+BY_LINK, BY_CONTACT_LINK, BY_PASSWORD, BY_VIEW = "link", "contact_link", "password", "staff_view"
 CODE = "code"
 
 
@@ -62,7 +64,7 @@ def accept(
     code: str,
     terms_version: int | None,
 ) -> OfferDecision:
-    """The second half of `decisions.accept`, which counts wrong codes before."""
+    """The second half of `decisions.accept`, which counts wrong codes before. NotPermitted above one's own limit."""
     scope = scopes.current()
     made = _made_before(scope, actor, document, key, ACCEPT)
     if made is not None:
@@ -73,6 +75,7 @@ def accept(
     name = _checked_name(name, agreed=agreed)
     document = scope.by_id(Document, document.id)
     current = _demand_as_shown(scope, document, version, sha256, fields_sha256)
+    amounts.demand_within_limit(actor, current.payable)
     terms = _terms(scope)
     if terms_version is not None and (terms is None or terms.version != terms_version):
         raise Conflict("changed")
@@ -99,7 +102,10 @@ def decline(
     button: str,
     reason: str = "",
 ) -> OfferDecision:
-    """Decline an offer as it was shown; never asks for a code. Raises as `accept`, and Invalid (reason)."""
+    """Decline an offer as it was shown; never asks for a code. Raises as `accept`, and Invalid (reason).
+
+    Declining is deciding: it is bound to the visitor's own limit as accepting is (X19).
+    """
     scope = scopes.current()
     made = _made_before(scope, actor, document, key, DECLINE)
     if made is not None:
@@ -109,6 +115,7 @@ def decline(
         raise Invalid(reason="too_long")
     document = scope.by_id(Document, document.id)
     current = _demand_as_shown(scope, document, version, sha256, fields_sha256)
+    amounts.demand_within_limit(actor, current.payable)
     return _decide(
         actor, scope, document, current, DECLINE, BINDING, DECLINED,
         name=name, reason=reason, key=key, language=language, button=button,
@@ -183,7 +190,7 @@ def _terms(scope: Scope) -> Terms | None:
 
 def _step_up(scope: Scope, actor: ClientActor, document: Document, shown: str, typed: str) -> dict[str, str] | None:
     """How the acceptance was confirmed: {} when nothing was asked, None when nobody can be asked by mail."""
-    if not codes.needed(scope.firm, document):
+    if not codes.needed(scope.firm, document, actor):
         return {}
     if codes.destination(scope, actor) is None:
         return None
@@ -259,6 +266,8 @@ def standing(outcome: str | None) -> tuple[Any, Any]:
 def _identified_by(actor: ClientActor) -> str:
     if actor.viewer_uid:
         return BY_VIEW
+    if actor.by_password:
+        return BY_PASSWORD
     return BY_LINK if actor.contact_id is None else BY_CONTACT_LINK
 
 
@@ -268,9 +277,15 @@ def _record(actor: ClientActor, document: Document, decision: OfferDecision) -> 
         "uid", "state", "version", "sha256", "fields_sha256", "amount", "currency", "terms_version", "terms_sha256",
         "button", "language", "identified_by", "step_up",
     )  # fmt: skip
-    facts = {name: getattr(decision, name) for name in names} | {"link": actor.link_uid}
+    facts = {name: getattr(decision, name) for name in names} | _way_in(actor)
     personal = {name: getattr(decision, name) for name in ("name", "reason", "address", "agent", "step_up_to")}
     audit.record(actor, words[decision.verdict], document, facts=facts, personal=personal)
+
+
+def _way_in(actor: ClientActor) -> dict[str, str]:
+    if actor.by_password:
+        return {"session": scopes.current().by_id(SignIn, actor.sign_in_id).uid}
+    return {"link": actor.link_uid}
 
 
 def _tell_staff(scope: Scope, document: Document, decision: OfferDecision) -> None:

@@ -137,6 +137,8 @@ class _Telling:
         _, decision = self._, self.decision
         if decision.identified_by == "contact_link":
             return _("The personal secret link of %(contact)s", contact=decision.contact_name)
+        if decision.identified_by == "password":
+            return _("%(contact)s, signed in with e-mail address and password", contact=decision.contact_name)
         if decision.identified_by == "staff_view":
             return _("A staff member of the firm who tried the portal as its test client")
         return _("The secret link of the client, which names no person; the name was typed")

@@ -25,10 +25,13 @@ class NextSteps:
     waiting: list[Document]
 
 
-def of_client(scope: Scope, today: date) -> NextSteps:
-    """Overdue invoice, expiring offer, due invoice: whatever ends first. Expired offers ask for nothing."""
+def of_client(scope: Scope, today: date, *, pays: bool = True) -> NextSteps:
+    """Overdue invoice, expiring offer, due invoice: whatever ends first. Expired offers ask for nothing.
+
+    `pays` False: the visitor may not pay, so invoices ask for nothing either (X19).
+    """
     found: list[Document] = _undecided(scope, today=today)
-    asked = [d for d in found if d.is_open and _asks(d)]
+    asked = [d for d in found if d.is_open and _asks(d) and (pays or d.kind == OFFER)]
     asked.sort(key=lambda d: (not d.is_overdue(today), deadline(d) or _LATE, d.id))
     return NextSteps(asked[0] if asked else None, asked[1:], [d for d in found if d.outcome == AWAITING])
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from peewee import JOIN
+from peewee import JOIN, fn
 
 from portal.base import clock
 from portal.models.client import Client
@@ -25,7 +25,10 @@ from portal.policies.scope import Scope
 
 @dataclass(frozen=True)
 class Visit:
-    """A live session. `language` is the person's own choice, if any; `client` is set in a client's portal."""
+    """A live session. `language` is the person's own choice, if any; `client` is set in a client's portal.
+
+    `has_others`: the contact may enter further clients, so that only their people pay for looking which (T6).
+    """
 
     actor: StaffActor | ClientActor
     firm: Firm
@@ -35,6 +38,7 @@ class Visit:
     language: str | None
     client: Client | None = None
     contact: Contact | None = None
+    has_others: bool = False
 
 
 def find_visit(fingerprint: str, side: str) -> Visit | None:
@@ -126,7 +130,7 @@ def _client_visit(scope: Scope, fingerprint: str) -> Visit | None:
 def _client_row(_scope: Scope, fingerprint: Any) -> Any:
     live = (Membership.client == SignIn.client) & (Membership.contact == SignIn.contact) & Membership.ended_at.is_null()
     return (
-        SignIn.select(SignIn, Client, Firm, Link, Contact, Membership, Identity)
+        SignIn.select(SignIn, Client, Firm, Link, Contact, Membership, Identity, _elsewhere().alias("has_others"))
         .join_from(SignIn, Client)
         .join_from(SignIn, Firm)
         .join_from(SignIn, Link, JOIN.LEFT_OUTER, on=(Link.id == SignIn.link_id), attr="found_link")
@@ -135,6 +139,16 @@ def _client_row(_scope: Scope, fingerprint: Any) -> Any:
         .join_from(SignIn, Identity, JOIN.LEFT_OUTER, on=(Identity.id == Contact.identity), attr="found_identity")
         .where(SignIn.token == fingerprint, SignIn.kind != STAFF)
     )
+
+
+def _elsewhere() -> Any:
+    """Whether the contact of a password session may enter another client as well."""
+    other, place = Membership.alias("other"), Client.alias("place")
+    query = other.select(other.id).join(place, on=(place.id == other.client)).where(
+        other.contact == SignIn.contact, SignIn.kind == PASSWORD, other.client != SignIn.client, other.login,
+        other.ended_at.is_null(), place.portal_access, place.archived_at.is_null(),
+    )  # fmt: skip
+    return fn.EXISTS(query)
 
 
 def _viewer(scope: Scope, parent: int, now: datetime) -> StaffActor | None:
@@ -176,4 +190,4 @@ def _visit(row: SignIn, link: Link | None, contact: Contact | None, viewer: Staf
         agent=row.agent,
     )
     language = (contact.language if contact else None) or row.client.language
-    return Visit(actor, row.firm, row.id, row.seen_at, row.memory, language, row.client, contact)
+    return Visit(actor, row.firm, row.id, row.seen_at, row.memory, language, row.client, contact, bool(row.has_others))

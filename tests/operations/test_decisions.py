@@ -263,7 +263,7 @@ class TestDecline:
 
 
 class TestCode:
-    def test_needed_from_the_limit_on_and_without_an_amount(self, world: World) -> None:
+    def test_needed_from_the_limit_on_and_without_an_amount(self, world: World, dora: ClientActor) -> None:
         with scopes.of_firm(world.firm) as scope:
             firm = scope.firm
         document = offer(world)
@@ -274,7 +274,7 @@ class TestCode:
             (10**9, None, False),
         ):
             document.payable, firm.code_limit = payable, limit
-            assert codes.needed(firm, document) is needed
+            assert codes.needed(firm, document, dora) is needed
 
     def test_without_one_nothing_is_decided(self, world: World, dora: ClientActor) -> None:
         with pytest.raises(Invalid) as refused:

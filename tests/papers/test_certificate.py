@@ -193,7 +193,7 @@ def accepted(
     document, version = offered(document_id, visitor.firm_id)
     typed = None
     with scopes.of_firm(visitor.firm_id) as scope:
-        asked = codes.needed(scope.firm, document) and code
+        asked = codes.needed(scope.firm, document, visitor) and code
         in_force = terms_known.current(scope)
     if asked:
         codes.send(visitor, document, codes.shown(version.number, version.sha256, version.fields_sha256))

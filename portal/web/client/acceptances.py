@@ -10,6 +10,7 @@ from portal.base.errors import Conflict, Invalid, NotPermitted, TooMany
 from portal.base.text import masked_email
 from portal.models.document import OFFER, Document
 from portal.operations import codes, decisions
+from portal.policies import amounts
 from portal.policies.actors import ClientActor
 from portal.policies.permissions import Permission
 from portal.queries import documents, terms
@@ -101,7 +102,7 @@ def _wait(error: TooMany) -> str:
 
 
 def _form_page(document: Document, form: AcceptForm, status: int = 200) -> Response:
-    wants_code = codes.needed(firm(), document)
+    wants_code = codes.needed(firm(), document, _actor())
     contact = codes.destination(scope(), _actor()) if wants_code else None
     return page_or_part(
         "client/acceptances/show.html",
@@ -121,6 +122,7 @@ def _offer(uid: str) -> Document:
     document: Document = scope().get(Document, uid)
     if document.kind != OFFER or not decisions.may_accept(firm(), client()):
         raise NotPermitted("accept")
+    amounts.demand_within_limit(_actor(), document.payable)
     return document
 
 

@@ -17,9 +17,10 @@ from portal.web.headers import FILE_CSP, PDF_CSP
 from portal.web.languages import language
 
 
-@area.get("/documents/<uid>/certificate", allow=Permission.PORTAL_VIEW)
+@area.get("/documents/<uid>/certificate", allow=Permission.PORTAL_AMOUNTS)
 def show(uid: str) -> Response:
-    """The PDF, drawn anew from the row each time: nothing in it can differ from what was recorded."""
+    """The PDF, drawn anew from the row each time: nothing in it can differ from what was recorded. It names the
+    amount, so it is not for people who may not see it."""
     document = scope().get(Document, uid)
     decision = decisions.of(scope(), document)
     if decision is None or decision.state == REJECTED:

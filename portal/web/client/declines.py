@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from portal.base.errors import Conflict, Invalid, NotPermitted
 from portal.models.document import OFFER, Document
 from portal.operations import decisions
+from portal.policies import amounts
 from portal.policies.actors import ClientActor
 from portal.policies.permissions import Permission
 from portal.queries import documents
@@ -60,6 +61,7 @@ def _offer(uid: str) -> Document:
     document: Document = scope().get(Document, uid)
     if document.kind != OFFER:
         raise NotPermitted("decline")
+    amounts.demand_within_limit(_actor(), document.payable)
     return document
 
 
