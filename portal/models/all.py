@@ -8,6 +8,7 @@ from portal.models.client import Client
 from portal.models.contact import Contact, Membership
 from portal.models.decision import OfferDecision, StepUpCode
 from portal.models.document import Comment, Document, DocumentVersion, PagePicture, Payment
+from portal.models.figures import KeptFigures
 from portal.models.firm import Firm
 from portal.models.identity import Identity
 from portal.models.instance import Notice, RateCount
@@ -24,4 +25,5 @@ TABLES: tuple[type[Record], ...] = (
     Firm, Identity, Client, Staff, Assignment, Contact, Membership, StoredFile, Document, DocumentVersion,
     PagePicture, Payment, Comment, SignIn, Link, LinkFetch, Opening, Ticket, OfferDecision, StepUpCode, Terms,
     FirmText, OutboxMail, AuditEntry, AuditText, ApiToken, RateCount, Notice,
+    KeptFigures,
 )  # fmt: skip

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from portal.base.database import database
 
 _ROWS = 300_000
+# indexes of a part of their table
+_PARTS = {"contact_unreachable": 3_000}
 # how many different values a column has there; columns that are not named are as good as unique
 _DIFFERENT = {
     "firm_id": 1,
@@ -49,7 +51,8 @@ def _figures() -> Iterator[tuple[str, str, str]]:
     """Rows of the table, then for each column of the index how many rows share the values up to it."""
     indexes = "SELECT tbl_name, name FROM sqlite_master WHERE type = 'index' AND tbl_name NOT LIKE 'client_search%'"
     for table, index in database.execute_sql(indexes).fetchall():
-        shared, figures = _ROWS, [_ROWS]
+        shared = _PARTS.get(index, _ROWS)
+        figures = [shared]
         for _place, _column, name in database.execute_sql(f'PRAGMA index_info("{index}")').fetchall():
             shared = max(1, shared // _DIFFERENT.get(name, _ROWS))
             figures.append(shared)

@@ -15,6 +15,7 @@ from portal.base.wake import work_waiting
 from portal.mail.outgoing import deliver_next
 from portal.models import notices
 from portal.worker.audit_heads import AuditHeads
+from portal.worker.figures import Counting
 from portal.worker.page_pictures import PagePictures
 from portal.worker.sweeping import Sweeping
 
@@ -32,6 +33,7 @@ class Worker:
             "page pictures": PagePictures().step,
             "sweeping": Sweeping().step,
             "audit heads": AuditHeads().step,
+            "figures": Counting().step,
         }
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
