@@ -98,7 +98,8 @@ class _NonceSigner(Signer):
         return [self.algorithm.get_signature(self.derive_key(key), value) for key in keys]
 
 
-_FAMILY = {"link": "link", "invite": "ticket", "reset": "ticket", "setup": "ticket", "code": "code"}
+_TICKETS = ("invite", "reset", "setup", "address", "release")
+_FAMILY = {"link": "link", "code": "code", **dict.fromkeys(_TICKETS, "ticket")}
 
 
 def _signer(purpose: str, nonce: bytes) -> _NonceSigner:
