@@ -8,11 +8,15 @@ stored address of the recipient at that moment, `language` the recipient's.
 kind                to             subject                            key; more
 =================== ============== ================================== ==================================================
 invite              staff          ticket, by (staff or null)         ticket id; not_after = ticket.expires_at
-reset               staff          ticket, or {} with the typed       ticket id, or a random uid for {}; not_after = the
+reset               staff, contact ticket, or {} with the typed       ticket id, or a random uid for {}; not_after = the
                                    address as `to`                    ticket's end (30 minutes)
-password_changed    staff          staff                              staff id and the instant
+password_changed    staff, contact staff, or contact                  identity id and the instant
 access              contact        client, contact, link, by (staff   a random uid: each "send access" is one mail
                                    or null), message (text or "")
+invitation          contact        contact, by (staff or null),       unique for the act; not_after = the ticket's end, or
+                                   colleague (contact or null),       7 days
+                                   message, ticket (or null); or      a random uid; not_after = now + 1 day
+                                   contact alone: asked for anew
 document            contact        client, contact, link, document    document id and version; not_before = now + 2 min
 new_link            contact        client, contact, link              link id and the hour; not_after = now + 1 day
 code                contact        client, contact, code              code id; not_after = code.expires_at
@@ -32,6 +36,8 @@ audit_head          staff          staff, number, hash                made by th
   meanwhile, its successor goes into the mail; revoked without one, the mail is dropped.
 - `reset` with {}: the form queues the same row for any address; the worker looks whose it is, makes the ticket and
   mails the stored address, or drops the row (TRUST, Sessions). Nobody learns from the answer who has an account.
+- `invitation` names all clients that are open to the contact when it is sent, those under *secret link* with that
+  client's own link. With `contact` alone somebody asked for a new one: the worker decides as above.
 - A mail is dropped when its subject was cancelled meanwhile: ticket used or cancelled, staff member deactivated, link
   revoked, document withdrawn or cancelled, code used, client archived or its portal access off, membership ended or its
   login off, its notify off (not for what a person asked for: access, new_link, code), the address no longer the

@@ -8,16 +8,19 @@ from portal.mail.access import access, code, new_link
 from portal.mail.comments import comment_to_client, comment_to_staff
 from portal.mail.decisions import decision, decision_receipt
 from portal.mail.documents import document
+from portal.mail.invitations import invitation
 from portal.mail.mailing import Mailing
 from portal.mail.message import Letter
 from portal.mail.notices import audit_head, links_exported
-from portal.mail.staff import invite, password_changed, reset
+from portal.mail.passwords import password_changed, reset
+from portal.mail.staff import invite
 
 KINDS: Mapping[str, Callable[[Mailing], Letter]] = {
     "invite": invite,
     "reset": reset,
     "password_changed": password_changed,
     "access": access,
+    "invitation": invitation,
     "document": document,
     "new_link": new_link,
     "code": code,
@@ -28,3 +31,11 @@ KINDS: Mapping[str, Callable[[Mailing], Letter]] = {
     "links_exported": links_exported,
     "audit_head": audit_head,
 }
+
+# What may come in thousands or waits for nobody. All else is waited for at a screen and goes first: a code is worth
+# nothing behind 5,000 invitations.
+BULK = frozenset({
+    "access", "invitation", "document", "comment_to_client", "comment_to_staff", "digest", "decision",
+    "decision_receipt", "links_exported", "audit_head",
+})  # fmt: skip
+URGENT = tuple(sorted(KINDS.keys() - BULK))

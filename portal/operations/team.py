@@ -15,7 +15,7 @@ from portal.models.identity import Identity
 from portal.models.sign_in import SignIn
 from portal.models.staff import ADMIN, ROLES, Staff
 from portal.models.ticket import INVITE, RESET, Ticket
-from portal.operations import audit
+from portal.operations import audit, identities
 from portal.operations.operation import operation
 from portal.policies import scope as scopes
 from portal.policies.actors import Actor, StaffActor, Stranger
@@ -32,7 +32,7 @@ def invite(actor: Actor, firm: Firm, *, email: str, role: str, name: str = "") -
     Raises Invalid; Conflict `member` or `deactivated` with the public id of who has this address already.
     """
     ticket = enrol(actor, firm, email=email, role=role, name=name)
-    identity = _identity(email)
+    identity = identities.of_address(email)
     assert identity is not None
     by = actor.staff_id if isinstance(actor, StaffActor) else None
     _mail(ticket, identity, firm, by=by)
@@ -44,7 +44,7 @@ def enrol(actor: Actor, firm: Firm, *, email: str, role: str, name: str = "") ->
     address, plain = one_line(email), one_line(name)
     _demand_fields(address, plain, role)
     scope = scopes.current()
-    identity = _identity(address) or scope.add(Identity, email=address, email_key=email_key(address))
+    identity = identities.of_address(address) or scope.add(Identity, email=address, email_key=email_key(address))
     staff: Staff | None = scope.first(scope.of(Staff).where(Staff.identity == identity.id))
     if staff is None:
         staff = scope.add(Staff, identity=identity.id, name=plain, role=role, created_at=clock.now())
@@ -179,7 +179,7 @@ def join(actor: Stranger, ticket: Ticket, *, name: str, hashed: str) -> Staff:
     """As `accept_invitation` with a password that was checked and hashed. Raises Gone."""
     staff, identity = _use(ticket, INVITE)
     scopes.current().change(staff, name=name)
-    _set_password(staff, identity, hashed)
+    identities.set_password(identity, hashed)
     audit.record(actor, "staff.joined", staff, personal={"name": name, "email": identity.email})
     return staff
 
@@ -187,8 +187,8 @@ def join(actor: Stranger, ticket: Ticket, *, name: str, hashed: str) -> Staff:
 @operation(allow=Permission.PUBLIC)
 def _reset(actor: Stranger, ticket: Ticket, *, hashed: str) -> None:
     staff, identity = _use(ticket, RESET)
-    _set_password(staff, identity, hashed)
-    _tell_new_password(staff, identity)
+    identities.set_password(identity, hashed)
+    identities.tell_new_password(identities.holder(identity))
     audit.record(actor, "staff.password_reset", staff, personal={"name": staff.name})
 
 
@@ -198,8 +198,8 @@ def _change(actor: StaffActor, staff: Staff, *, seen: str | None, hashed: str) -
     identity = scope.by_id(Identity, staff.identity_id)
     if identity.password != seen:
         raise Conflict("changed")
-    _set_password(staff, identity, hashed, but=actor.sign_in_id)
-    _tell_new_password(staff, identity)
+    identities.set_password(identity, hashed, but=actor.sign_in_id)
+    identities.tell_new_password(identities.holder(identity))
     audit.record(actor, "staff.password_changed", staff)
 
 
@@ -215,12 +215,6 @@ def _demand_fields(address: str, name: str, role: str) -> None:
         errors["role"] = "bad"
     if errors:
         raise Invalid(**errors)
-
-
-def _identity(address: str) -> Identity | None:
-    scope = scopes.current()
-    found: Identity | None = scope.first(scope.of(Identity).where(Identity.email_key == email_key(address)))
-    return found
 
 
 def _demand_pending(staff: Staff, identity: Identity) -> None:
@@ -309,27 +303,6 @@ def _use(ticket: Ticket, purpose: str) -> tuple[Staff, Identity]:
     return staff, identity
 
 
-def _set_password(staff: Staff, identity: Identity, hashed: str, *, but: int | None = None) -> None:
-    """A new password voids invitations and resets and ends all sessions, `but` the one in which it was set."""
-    scopes.current().change(identity, password=hashed, password_at=clock.now())
-    _void_tickets(staff.id)
-    _end_sessions(staff.id, but=but)
-
-
-def _end_sessions(staff_id: int, *, but: int | None = None) -> None:
-    # views of clients' portals are rows of the staff member too; those of the kept session stay with it
+def _end_sessions(staff_id: int) -> None:
     which = SignIn.staff == staff_id
-    if but is not None:
-        which &= (SignIn.id != but) & (SignIn.parent.is_null() | (SignIn.parent != but))
     scopes.current().update(SignIn, ended_at=clock.now()).where(which, SignIn.ended_at.is_null()).execute()
-
-
-def _tell_new_password(staff: Staff, identity: Identity) -> None:
-    firm = scopes.current().firm
-    outbox.enqueue(
-        "password_changed",
-        {"staff": staff.id},
-        identity.email,
-        key=f"{staff.id}:{clock.now().isoformat()}",
-        language=identity.language or firm.language,
-    )

@@ -24,3 +24,17 @@ def exists() -> bool:
     """Whether the instance has been set up."""
     with scopes.instance("whether the instance was set up") as scope:
         return scope.holds(scope.of(Firm))
+
+
+def sign_in_path(firm: Firm) -> str:
+    """Where people of a firm sign in: `/login` on an instance of one, the firm's own address on one of several."""
+    return f"{_prefix(firm)}/login"
+
+
+def forgotten_path(firm: Firm) -> str:
+    """Where people of a firm ask for a new password."""
+    return f"{_prefix(firm)}/password/forgot"
+
+
+def _prefix(firm: Firm) -> str:
+    return "" if the_only() is not None else f"/f/{firm.slug}"

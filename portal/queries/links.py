@@ -19,6 +19,7 @@ from portal.models.firm import SECRET_LINK, Firm
 from portal.models.link import PORTAL, Link, LinkFetch, Opening
 from portal.models.sign_in import SignIn
 from portal.policies.scope import Scope
+from portal.queries import firms
 
 CSV_HEAD = "\ufeffclient_number,name,portal_url\r\n"
 _BATCH = 1000
@@ -85,12 +86,12 @@ def portal_url(base_url: str, scope: Scope, client: Client, firm: Firm) -> str |
     return url_of(base_url, client, firm, portal_link(scope, client))
 
 
-def url_of(base_url: str, client: Client, firm: Firm, link: Link | None) -> str | None:
-    """As `portal_url`, of a client whose own link was read already."""
+def url_of(base_url: str, client: Client, firm: Firm, link: Link | None, *, door: str = "") -> str | None:
+    """As `portal_url`, of a client whose own link was read already. `door`: the firm's sign-in path, where known."""
     if client.is_archived or not client.portal_access:
         return None
     if client.signs_in_by(firm) != SECRET_LINK:
-        return f"{base_url}/login"
+        return base_url + (door or firms.sign_in_path(firm))
     return None if link is None else address(base_url, link)
 
 
@@ -143,9 +144,9 @@ def export_batch(base_url: str, scope: Scope, firm: Firm, after: str) -> tuple[l
     """One batch of the export and the key of the next one; None: that was all."""
     query = scope.of(Client).where(Client.archived_at.is_null(), Client.number_key > after)
     batch = list(query.order_by(Client.number_key).limit(_BATCH))
-    links = own_links(scope, batch)
+    links, door = own_links(scope, batch), firms.sign_in_path(firm)
     rows = [
-        ExportRow(client.number, client.name, url_of(base_url, client, firm, links.get(client.id)) or "")
+        ExportRow(client.number, client.name, url_of(base_url, client, firm, links.get(client.id), door=door) or "")
         for client in batch
     ]
     return rows, batch[-1].number_key if len(batch) == _BATCH else None

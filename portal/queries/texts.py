@@ -12,9 +12,13 @@ from portal.policies.prepared import prepared
 from portal.policies.scope import Scope
 
 SEND_ACCESS_SUBJECT, SEND_ACCESS_BODY = "send_access.subject", "send_access.body"
+INVITATION_SUBJECT, INVITATION_BODY = "invitation.subject", "invitation.body"
 NEW_DOCUMENT_SUBJECT, NEW_DOCUMENT_BODY = "new_document.subject", "new_document.body"
 OFFER_STEPS = "offer_steps"
-KEYS = (SEND_ACCESS_SUBJECT, SEND_ACCESS_BODY, NEW_DOCUMENT_SUBJECT, NEW_DOCUMENT_BODY, OFFER_STEPS)
+KEYS = (
+    SEND_ACCESS_SUBJECT, SEND_ACCESS_BODY, INVITATION_SUBJECT, INVITATION_BODY, NEW_DOCUMENT_SUBJECT, NEW_DOCUMENT_BODY,
+    OFFER_STEPS,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,8 @@ _EVERYWHERE = (*placeholders.OF_CLIENT, *placeholders.OF_FIRM)
 _PLACEHOLDERS: dict[str, tuple[str, ...]] = {
     SEND_ACCESS_SUBJECT: (*_EVERYWHERE, *placeholders.OF_STAFF),
     SEND_ACCESS_BODY: (*_EVERYWHERE, *placeholders.OF_STAFF),
+    INVITATION_SUBJECT: (*_EVERYWHERE, *placeholders.OF_STAFF),
+    INVITATION_BODY: (*_EVERYWHERE, *placeholders.OF_STAFF),
     NEW_DOCUMENT_SUBJECT: (*_EVERYWHERE, *placeholders.OF_DOCUMENT),
     NEW_DOCUMENT_BODY: (*_EVERYWHERE, *placeholders.OF_DOCUMENT),
     OFFER_STEPS: (),
@@ -83,6 +89,20 @@ DEFAULTS: dict[str, dict[str, str]] = {
             "You need no password, this link is enough:\n\n"
             "[Client.customerportal_url]\n\n"
             "The link is meant for you alone. Please do not pass it on."
+        ),
+    },
+    INVITATION_SUBJECT: {
+        "de": "Ihre Einladung in das Kundenportal von [Firm.name]",
+        "en": "Your invitation to the client portal of [Firm.name]",
+    },
+    INVITATION_BODY: {
+        "de": (
+            "In unserem Kundenportal finden Sie ab sofort Ihre Angebote, Rechnungen und Berichte. "
+            "Dort können Sie uns auch Fragen stellen und Angebote annehmen."
+        ),
+        "en": (
+            "From now on you will find your offers, invoices and reports in our client portal. "
+            "There you can also ask us questions and accept offers."
         ),
     },
     NEW_DOCUMENT_SUBJECT: {

@@ -57,7 +57,7 @@ def _chosen() -> str | None:
     cookie = request.cookies.get(COOKIE)
     if cookie in LANGUAGES:
         return cookie
-    own = g.visit.language if "visit" in g else None
+    own = g.visit.language if "visit" in g else g.get("shown_language")
     return own if own in LANGUAGES else None
 
 

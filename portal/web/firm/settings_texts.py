@@ -56,6 +56,11 @@ _GROUPS: dict[str, tuple[Any, Any, tuple[tuple[str, Any, int], ...]]] = {
         _l("The mail that brings a client the secret link."),
         ((texts.SEND_ACCESS_SUBJECT, _l("Subject"), 0), (texts.SEND_ACCESS_BODY, _l("Text"), 9)),
     ),
+    "invitation": (
+        _l("Invitation"),
+        _l("The mail by which somebody is asked in. User name, button and the names of the clients stand below it."),
+        ((texts.INVITATION_SUBJECT, _l("Subject"), 0), (texts.INVITATION_BODY, _l("Text"), 7)),
+    ),
     "new-document": (
         _l("New document"),
         _l("The mail that tells a client of a new document."),
