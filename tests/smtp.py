@@ -9,6 +9,7 @@ certificate that nobody signed.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import os
 import ssl
@@ -111,8 +112,11 @@ class _Handler:
         return "250 2.0.0 Taken"
 
 
+numbers = itertools.count()
+
+
 def _write(folder: Path, session: Session, envelope: Envelope) -> None:
-    path = folder / f"{len(list(folder.glob('*.json'))):04}.json"
+    path = folder / f"{next(numbers):05}.json"
     content = envelope.original_content
     assert isinstance(content, bytes)
     path.with_suffix(".eml").write_bytes(content)

@@ -23,3 +23,6 @@ class EmlFolder:
         except OSError as error:
             raise NotDelivered(f"{self.folder.name}: {error.strerror}") from error
         crash.point("mail.after_data")
+
+    def close(self) -> None:
+        """Nothing is kept open."""

@@ -15,6 +15,10 @@ class NotDelivered(Exception):
         super().__init__(self.words)
 
 
+class NoLine(NotDelivered):
+    """Nobody can be talked to at all: another mail would fare no better now."""
+
+
 class RecipientRefused(NotDelivered):
     """The server says for good that it has nobody of that address."""
 

@@ -18,6 +18,7 @@ from portal.models.link import PORTAL, Link
 from portal.models.outbox import OutboxMail
 from portal.models.record import TenantRecord
 from portal.models.staff import Staff
+from portal.policies.prepared import prepared
 from portal.policies.scope import Scope
 
 R = TypeVar("R", bound=TenantRecord)
@@ -70,8 +71,7 @@ class Mailing:
 
     def sender_name(self) -> str:
         """Who of the staff had it sent; the firm when nobody did."""
-        by = self.first.subject.get("by")
-        staff = self.scope.first(self.scope.of(Staff).where(Staff.id == by)) if by else None
+        staff = _staff.first(self.scope, staff=self.first.subject.get("by"))
         return staff.name if staff is not None and staff.name else self.firm.name
 
     def client(self) -> Client:
@@ -95,11 +95,7 @@ class Mailing:
         """
         if not client.portal_access:
             raise Dropped("access_off")
-        membership = self.scope.first(
-            self.scope.of(Membership).where(
-                Membership.client == client.id, Membership.contact == contact.id, Membership.ended_at.is_null()
-            )
-        )
+        membership = _living.first(self.scope, client=client.id, contact=contact.id)
         if membership is None:
             raise Dropped("membership_ended")
         if not membership.login:
@@ -136,6 +132,17 @@ class Mailing:
         if not link.is_live(self.now):
             raise Dropped("link_expired")
         return link
+
+
+@prepared
+def _living(scope: Scope, client: Any, contact: Any) -> Any:
+    whose = (Membership.client == client) & (Membership.contact == contact)
+    return scope.of(Membership).where(whose, Membership.ended_at.is_null())
+
+
+@prepared
+def _staff(scope: Scope, staff: Any) -> Any:
+    return scope.of(Staff).where(Staff.id == staff)
 
 
 def greeting(mailing: Mailing, contact: Contact) -> str:

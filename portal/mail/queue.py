@@ -6,11 +6,14 @@ its own rows, acts of nobody.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from portal.base import clock
 from portal.base.database import transaction
+from portal.mail.kinds import URGENT
 from portal.models import notices
 from portal.models.contact import Contact
 from portal.models.outbox import DROPPED, FAILED, QUEUED, SENDING, SENT, OutboxMail
@@ -44,21 +47,35 @@ class Claim:
 
 def claim() -> Claim | None:
     """Take the next mail that is due, with those that join it; None when there is nothing to do."""
+    return next(iter(claim_some(1)), None)
+
+
+def claim_some(most: int) -> list[Claim]:
+    """Take the next mails that are due, so many at most, in one transaction.
+
+    What was tried before comes alone: a mail that stops the program must not take others along with it.
+    """
     now = clock.now()
     with scopes.instance("the worker takes the next mail of any firm") as scope:
-        if _next(scope, now) is None or is_on_hold():
-            return None
+        if not _next(scope, now, 1) or is_on_hold():
+            return []
         with transaction():
-            first = _next(scope, now)
-            if first is None:
-                return None
-            rows = _joined(scope, first)
-            return _take(scope, rows, now + LEASE)
+            return _take(scope, _next(scope, now, most), now + LEASE)
 
 
 def is_on_hold() -> bool:
     """After a restore nothing goes out until the operator says so (`foyer mail release`)."""
     return notices.find(notices.MAIL_HOLD) is not None
+
+
+def give_back(claims: Iterable[Claim]) -> None:
+    """Not tried after all: due at once, and it counts as no attempt."""
+    rows = [row.id for claimed in claims for row in claimed.rows]
+    if not rows:
+        return
+    with transaction(), scopes.instance("the worker gives back what it did not come to") as scope:
+        back = scope.update(OutboxMail, state=QUEUED, leased_until=None, attempts=OutboxMail.attempts - 1)
+        back.where(OutboxMail.id.in_(rows), OutboxMail.state == SENDING).execute()
 
 
 def sent(claimed: Claim) -> None:
@@ -89,13 +106,20 @@ def refused(claimed: Claim, words: str) -> None:
             scope.update(Contact, email_error=words).where(Contact.email_key == row.to_key).execute()
 
 
-def _next(scope: Scope, now: datetime) -> OutboxMail | None:
-    """What has an end goes first: a code is worth nothing behind a hundred newsletters."""
-    mails = scope.of(OutboxMail).order_by(OutboxMail.not_after.is_null(), OutboxMail.not_before, OutboxMail.id)
-    waiting = mails.where(OutboxMail.state == QUEUED, OutboxMail.not_before <= now, ~OutboxMail.held)
-    lost = mails.where(OutboxMail.state == SENDING, OutboxMail.leased_until < now, ~OutboxMail.held)
-    found = scope.first(waiting) or scope.first(lost)
-    return found if isinstance(found, OutboxMail) else None
+def _next(scope: Scope, now: datetime, most: int) -> list[OutboxMail]:
+    """The first mails of each bundle: what somebody waits for, then what was claimed and never reported, then bulk."""
+    due = (OutboxMail.state == QUEUED) & (OutboxMail.not_before <= now) & ~OutboxMail.held
+    urgent = scope.of(OutboxMail).where(due, OutboxMail.kind.in_(URGENT))
+    # the few that are waited for are sorted: what has an end goes first
+    in_haste = urgent.order_by(OutboxMail.not_after.is_null(), OutboxMail.not_before, OutboxMail.id)
+    lost = scope.of(OutboxMail).where(OutboxMail.state == SENDING, OutboxMail.leased_until < now, ~OutboxMail.held)
+    bulk = scope.of(OutboxMail).where(due).order_by(OutboxMail.not_before, OutboxMail.id)
+    for query in (in_haste, lost.order_by(OutboxMail.leased_until, OutboxMail.id), bulk):
+        found: list[OutboxMail] = list(query.limit(most))
+        if found:
+            fresh = list(takewhile(lambda row: not row.attempts, found))
+            return fresh or found[:1]
+    return []
 
 
 def _joined(scope: Scope, first: OutboxMail) -> list[OutboxMail]:
@@ -118,10 +142,25 @@ def _joined(scope: Scope, first: OutboxMail) -> list[OutboxMail]:
     return sorted([first, *(row for row in found if row.id != first.id)], key=lambda row: int(row.id))
 
 
-def _take(scope: Scope, rows: list[OutboxMail], until: datetime) -> Claim:
-    together = {"message_id": rows[0].message_id, "attempts": rows[0].attempts + 1}
+def _take(scope: Scope, firsts: list[OutboxMail], until: datetime) -> list[Claim]:
+    bundles: list[list[OutboxMail]] = []
+    taken: set[int] = set()
+    for first in firsts:
+        if first.id not in taken:
+            bundles.append(_joined(scope, first))
+            taken |= {row.id for row in bundles[-1]}
+    marks = scope.update(OutboxMail, state=SENDING, leased_until=until, attempts=OutboxMail.attempts + 1)
+    marks.where(OutboxMail.id.in_(taken)).execute()
+    return [_claimed(scope, rows, until) for rows in bundles]
+
+
+def _claimed(scope: Scope, rows: list[OutboxMail], until: datetime) -> Claim:
+    """Joined rows go under one Message-ID; the objects say so, too."""
+    message_id = rows[0].message_id
+    if any(row.message_id != message_id for row in rows):
+        scope.update(OutboxMail, message_id=message_id).where(OutboxMail.id.in_([row.id for row in rows])).execute()
     for row in rows:
-        scope.change(row, state=SENDING, leased_until=until, **together)
+        row.message_id, row.attempts = message_id, row.attempts + 1
     return Claim(tuple(rows), until)
 
 

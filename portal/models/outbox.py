@@ -45,7 +45,12 @@ class OutboxMail(FirmRecord):
 
     class Meta:
         table_name = "outbox_mail"
-        indexes = ((("state", "not_before"), False), (("firm_id", "state", "done_at"), False))
+        indexes = (
+            (("state", "not_before"), False),
+            (("state", "kind", "not_before"), False),
+            (("firm_id", "state", "done_at"), False),
+            (("message_id",), False),
+        )
 
 
 def enqueue(

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ from portal.base.config import Config
 from portal.base.database import transaction
 from portal.base.text import uid
 from portal.base.wake import work_waiting
+from portal.mail.eml import EmlFolder
 from portal.models import notices, outbox
 from portal.models.outbox import OutboxMail
 from portal.policies import scope as scopes
@@ -100,14 +102,14 @@ def test_stopping_takes_nothing_new(instance: Config, world: World, monkeypatch:
     for _ in range(3):
         _queue(world)
     begun, go_on = threading.Event(), threading.Event()
-    deliver = loop.deliver_next
+    send = EmlFolder.send
 
-    def slow(config: Config) -> bool:
+    def slow(folder: EmlFolder, *message: Any) -> None:
         begun.set()
         assert go_on.wait(10)
-        return deliver(config)
+        send(folder, *message)
 
-    monkeypatch.setattr(loop, "deliver_next", slow)
+    monkeypatch.setattr(EmlFolder, "send", slow)
     worker = Worker(instance)
     worker.start()
     assert begun.wait(5)
