@@ -1,4 +1,5 @@
-"""Writing many rows at once: what seeding needs and nothing else does. The scope's guard does not see these rows."""
+"""Writing many rows at once: what seeding and runs need. The scope's guard does not see these rows, so whoever writes
+them names the firm of the open scope."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ _CACHE_KIB = 256 * 1024
 
 
 def insert(model: type[Record], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Insert rows of values as the database keeps them (instants in microseconds, days and JSON as text), id first."""
+    """Insert rows of values as the database keeps them (instants in microseconds, days and JSON as text)."""
     names = ", ".join(f'"{name}"' for name in columns)
     places = ", ".join("?" * len(columns))
     with database.unguarded("rows written in bulk"):

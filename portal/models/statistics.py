@@ -35,6 +35,7 @@ _DIFFERENT = {
     "document_id": 100_000,
     "link_id": 100_000,
     "sign_in_id": 100_000,
+    "run_id": 100,
 }
 
 

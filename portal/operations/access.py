@@ -5,6 +5,10 @@ For the inside of operations: all of it runs in the open transaction and scope o
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -29,11 +33,24 @@ A_DAY = timedelta(days=1)
 _COUNTRY_CODES = ("49", "43", "41")
 
 
+@dataclass(frozen=True)
+class _Touched:
+    clients: set[int] = field(default_factory=set)
+    contacts: set[int] = field(default_factory=set)
+
+
+_touched: ContextVar[_Touched | None] = ContextVar("access", default=None)
+
+
 def refresh(client_id: int) -> None:
     """Compute a client's status anew, and whether its contacts are waited for (T7, T12; DETAILS 3).
 
     After each change of links, memberships, access, archiving, of passwords and invitations of its contacts.
     """
+    touched = _touched.get()
+    if touched is not None:
+        touched.clients.add(client_id)
+        return
     _status().where(Client.id == client_id).execute()
     contacts = scopes.current().of(Membership, Membership.contact).where(Membership.client == client_id)
     _pending().where(Contact.id.in_(contacts)).execute()
@@ -41,10 +58,29 @@ def refresh(client_id: int) -> None:
 
 def refresh_of(contact: Contact) -> None:
     """The same for all clients of a contact: its password or invitation changed."""
+    touched = _touched.get()
+    if touched is not None:
+        touched.contacts.add(contact.id)
+        return
     scope = scopes.current()
     clients = scope.of(Membership, Membership.client).where(Membership.contact == contact.id)
     _status().where(Client.id.in_(clients)).execute()
     _pending().where(Contact.id == contact.id).execute()
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Do what `refresh` and `refresh_of` do in the block once at its end, for all clients and contacts it touched.
+
+    Within one transaction and scope; nothing in the block may rely on the kept status.
+    """
+    touched = _Touched()
+    token = _touched.set(touched)
+    try:
+        yield
+    finally:
+        _touched.reset(token)
+    _refresh_touched(touched)
 
 
 def refresh_all(firm: Firm) -> None:
@@ -127,6 +163,19 @@ def search_text(client: Client, people: list[Contact]) -> str:
     for person in people:
         parts += [person.name, person.email, _dialled(person.phone)]
     return searchable(" ".join(part for part in parts if part))
+
+
+def _refresh_touched(touched: _Touched) -> None:
+    scope = scopes.current()
+    members = scope.of(Membership, Membership.client, Membership.contact)
+    theirs = members.where(search.among(Membership.contact, list(touched.contacts)))
+    there = members.where(search.among(Membership.client, list(touched.clients)))
+    clients = touched.clients | {client_id for client_id, _contact in theirs.tuples()}
+    contacts = touched.contacts | {contact_id for _client, contact_id in there.tuples()}
+    if clients:
+        _status().where(search.among(Client.id, list(clients))).execute()
+    if contacts:
+        _pending().where(search.among(Contact.id, list(contacts))).execute()
 
 
 def _status() -> Any:

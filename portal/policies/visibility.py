@@ -23,6 +23,7 @@ from portal.models.document import (
 )
 from portal.models.firm import Firm
 from portal.models.record import ScopeCondition, ScopeMissing, TenantRecord
+from portal.models.run import Run
 from portal.models.sign_in import SignIn
 from portal.models.staff import Assignment
 from portal.models.stored_file import StoredFile
@@ -47,6 +48,8 @@ def of_adviser(scope: Any, source: Any, staff_id: int) -> Expression:
     model = model_of(source)
     if model is Assignment:
         return mine & (source.staff == staff_id)
+    if model is Run:
+        return mine & (source.by == staff_id)
     assigned = _assigned(scope, staff_id)
     if model is Client:
         return mine & source.id.in_(assigned)
