@@ -17,6 +17,7 @@ from portal.models import notices
 from portal.worker.audit_heads import AuditHeads
 from portal.worker.figures import Counting
 from portal.worker.page_pictures import PagePictures
+from portal.worker.runs import Runs
 from portal.worker.sweeping import Sweeping
 
 EVERY_SECONDS = 2.0
@@ -30,6 +31,7 @@ class Worker:
     def __init__(self, config: Config) -> None:
         self._tasks: dict[str, Callable[[], bool]] = {
             "mail": lambda: deliver_next(config),
+            "runs": Runs().step,
             "page pictures": PagePictures().step,
             "sweeping": Sweeping().step,
             "audit heads": AuditHeads().step,
