@@ -74,8 +74,13 @@ def enqueue(
         to_key=email_key(to),
         client_id=client_id,
         language=language,
-        unique_key=f"{open_scope().firm_id}:{kind}:{key}:{email_key(to)}",
+        unique_key=unique_key(kind, key, to),
         created_at=now,
         not_before=not_before or now,
         not_after=not_after,
     ).on_conflict_ignore().execute()
+
+
+def unique_key(kind: str, key: str, to: str) -> str:
+    """What makes a mail of the open scope's firm the only one of its sort."""
+    return f"{open_scope().firm_id}:{kind}:{key}:{email_key(to)}"

@@ -20,13 +20,13 @@ from portal.models.record import InstantField
 from portal.models.staff import Staff
 from portal.policies.scope import Scope, StaffScope
 from portal.queries.page import COUNTED, Page, counted, cursor, read_cursor
+from portal.queries.reach import BOUNCED, HELD, INVALID_EMAIL, NO_EMAIL
 
 NEVER, ASKED, EXPIRED, PROBLEM = "never", "sent", "expired", "problem"
 SHOWS = (NEVER, ASKED, EXPIRED, PROBLEM)
 SORTS = ("sent", "-sent")
 # what became of asking; `asked`: the mail has left the house
 NOT_ASKED, WAITING, FAILED_TO_SEND, SENT = "never", "waiting", "failed", "sent"
-NO_ADDRESS, INVALID, BOUNCED, HELD = "none", "email", "bounced", "held"
 # how long an invitation opens anything (`invitations.LASTS`): unanswered for longer it needs another one
 LASTS = timedelta(days=7)
 _MAILS = ("access", "invitation")
@@ -38,10 +38,11 @@ _Key = tuple[datetime | None, int]
 
 @dataclass(frozen=True)
 class Place:
-    """A client that is open to the contact."""
+    """A client that is open to the contact, and the membership there."""
 
     uid: str
     name: str
+    membership: str
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Inviter:
 class PendingRow:
     """A contact who is waited for.
 
-    `problem` of the address: none, email (not valid), bounced, held; empty: it is good. `words`: the server's, of the
+    `problem` of the address: no_email, invalid_email, bounced, held; empty: it is good. `words`: the server's, of the
     address or of the last invitation. `sent`: never, waiting, failed or sent. `places` are the first three of `many`.
     `pending`: false when the person came in, or lost access, meanwhile.
     """
@@ -136,23 +137,12 @@ def rows(scope: Scope, contacts: Sequence[Contact]) -> list[PendingRow]:
     return [_row(each, places, many, mails.get(each.email_key or ""), inviters, now) for each in contacts]
 
 
-def acting(scope: Scope, contacts: Sequence[Contact]) -> dict[int, Membership]:
-    """By which membership each of them is asked in: one that waits, and of these one that is notified."""
-    query = scope.join(scope.of(Membership), Client, Membership.client == Client.id)
-    query = query.where(index.among(Membership.contact, [each.id for each in contacts]), *_open())
-    came_last = Membership.activated_at.is_null(False)
-    found: dict[int, Membership] = {}
-    for membership in list(query.order_by(came_last, Membership.notify.desc(), Client.name_key, Membership.id)):
-        found.setdefault(membership.contact_id, membership)
-    return found
-
-
 def address_problem(contact: Contact, now: datetime) -> str:
-    """What keeps mail from a contact: none, email, bounced, held; empty: nothing."""
+    """What keeps mail from a contact: no_email, invalid_email, bounced, held; empty: nothing."""
     if not contact.email:
-        return NO_ADDRESS
+        return NO_EMAIL
     if not valid_email(contact.email):
-        return INVALID
+        return INVALID_EMAIL
     if contact.email_error is not None:
         return BOUNCED
     return HELD if contact.held_until is not None and contact.held_until > now else ""
@@ -345,14 +335,16 @@ def _places(scope: Scope, ids: list[int]) -> tuple[dict[int, list[Place]], dict[
     by_contact: dict[str, Any] = {"partition_by": [Membership.contact]}
     nth = fn.ROW_NUMBER().over(**by_contact, order_by=[Client.name_key, Client.id]).alias("nth")
     all_of_it = fn.COUNT(Membership.id).over(**by_contact).alias("many")
-    inner = scope.of(Membership, Membership.contact.alias("contact"), Client.uid, Client.name, nth, all_of_it)
+    mine = Membership.uid.alias("membership")
+    inner = scope.of(Membership, Membership.contact.alias("contact"), Client.uid, Client.name, mine, nth, all_of_it)
     inner = scope.join(inner, Client, Membership.client == Client.id)
     inner = inner.where(index.among(Membership.contact, ids), *_open())
-    outer = inner.select_from(inner.c.contact, inner.c.uid, inner.c.name, inner.c.many).where(inner.c.nth <= _PLACES)
+    columns = (inner.c.contact, inner.c.uid, inner.c.name, inner.c.membership, inner.c.many)
+    outer = inner.select_from(*columns).where(inner.c.nth <= _PLACES)
     places: dict[int, list[Place]] = {}
     many: dict[int, int] = {}
-    for contact_id, uid, name, how_many in outer.order_by(inner.c.contact, inner.c.nth).tuples():
-        places.setdefault(contact_id, []).append(Place(uid, name))
+    for contact_id, uid, name, membership, how_many in outer.order_by(inner.c.contact, inner.c.nth).tuples():
+        places.setdefault(contact_id, []).append(Place(uid, name, membership))
         many[contact_id] = how_many
     return places, many
 

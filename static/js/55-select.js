@@ -1,5 +1,5 @@
 // <input class="sel-all"> ticks all .sel of its table, and shows whether all, some or none are.
-// <button data-dialog-form formaction="/page">: what its form would ask for by GET, in <dialog id="dialog">.
+// <button data-dialog-form="/page">: that page in <dialog id="dialog">, asked for with what stands in the button's form.
 {
   const within = box => box.closest('table') || document;
 
@@ -30,6 +30,6 @@
     page.dialog(button).replaceChildren();
     const asked = new URLSearchParams(new FormData(button.form));
     asked.delete('csrf_token');
-    htmx.ajax('GET', `${button.getAttribute('formaction')}?${asked}`, { source: page.dialog(), target: '#dialog-body', swap: 'innerHTML' });
+    htmx.ajax('GET', `${button.dataset.dialogForm}?${asked}`, { source: page.dialog(), target: '#dialog-body', swap: 'innerHTML' });
   });
 }

@@ -11,7 +11,7 @@ from portal.operations import clients as operations
 from portal.operations import sign_ins
 from portal.policies.actors import StaffActor
 from portal.policies.permissions import Permission
-from portal.queries import activity, clients, contacts, links
+from portal.queries import activity, clients, contacts, links, pending
 from portal.queries import documents as document_queries
 from portal.web.answers import page, page_or_part, part, see_other, toast
 from portal.web.firm import area
@@ -38,6 +38,7 @@ def index() -> Response:
         statuses=STATUS_WORDS,
         seens=SEEN_WORDS,
         kinds=KIND_WORDS,
+        waiting=pending.count(scope()),
     )
     if is_htmx():
         # the address without the empty fields of the form
