@@ -16,7 +16,7 @@ from portal.demo import names
 from portal.demo.crowd import Deal, Invented, Member
 from portal.models import bulk, search
 from portal.models.client import Client
-from portal.models.contact import Contact, Membership
+from portal.models.contact import EACH, Contact, Membership
 from portal.models.document import INVOICE, OFFER, PAID, PUBLISHED, Document, DocumentVersion, Payment
 from portal.models.firm import Firm
 from portal.models.link import PORTAL, Link
@@ -134,7 +134,9 @@ class Rows:
         self._add_client(client_id, invented, created, extended, seen, text)
         self._add_link(client_id, created, extended, seen)
         for each, member in enumerate(invented.people):
-            self._add_person(client_id, member, created, primary=each == 0)
+            came = seen if each == 0 else None
+            waited = came is None and invented.access and not invented.archived
+            self._add_person(client_id, member, created, primary=each == 0, came=came, waited=waited)
         for each, deal in enumerate(invented.deals, 1):
             self._add_document(client_id, deal, place * len(invented.deals) + each)
         self._texts.append((client_id, text))
@@ -154,7 +156,7 @@ class Rows:
             row_id, self._firm_id, next(self._uids), invented.number, _plain(invented.number), invented.name,
             _plain(invented.name), invented.kind, invented.vat_id, invented.email, invented.phone, None,
             invented.street, "", invented.postcode, invented.city, "DE", 0, int(invented.access), None, 0,
-            created, archived_at, int(is_open), extended.link_ends if is_open else None, seen, text,
+            created, archived_at, int(is_open), extended.link_ends if is_open else None, None, seen, text,
         ))  # fmt: skip
 
     def _add_link(self, client_id: int, created: int, extended: _Day, seen: int | None) -> None:
@@ -167,15 +169,18 @@ class Rows:
             created, extended.at, extended.link_ends, seen, None, None, None,
         ))  # fmt: skip
 
-    def _add_person(self, client_id: int, member: Member, created: int, *, primary: bool) -> None:
+    def _add_person(
+        self, client_id: int, member: Member, created: int, *, primary: bool, came: int | None, waited: bool
+    ) -> None:  # fmt: skip
         contact_id = self._next(Contact)
         self._rows[Contact].append((
             contact_id, self._firm_id, next(self._uids), member.salutation, "", member.first_name, member.last_name,
-            member.role, member.email, email_key(member.email) or None, None, member.phone, None, created,
+            member.role, member.email, email_key(member.email) or None, None, member.phone, None, created, None, None,
+            int(waited), None, None, None,
         ))  # fmt: skip
         self._rows[Membership].append((
-            self._next(Membership), self._firm_id, next(self._uids), client_id, contact_id, 1, 1, 0, int(primary),
-            created, None,
+            self._next(Membership), self._firm_id, next(self._uids), client_id, contact_id, 1, 1, 0, int(primary), 1,
+            1, None, 1, 1, 0, EACH, created, came, came, None,
         ))  # fmt: skip
 
     def _add_document(self, client_id: int, deal: Deal, number: int) -> None:
