@@ -11,7 +11,7 @@ from portal.base.errors import Conflict, Invalid
 from portal.base.text import email_key, one_line, searchable, valid_email
 from portal.models.client import Client
 from portal.models.contact import SALUTATIONS, Contact, Membership
-from portal.operations import access, audit, memberships
+from portal.operations import access, address_changes, audit, memberships
 from portal.operations.clients import LANGUAGES, LONGEST_EMAIL, LONGEST_LINE
 from portal.operations.operation import operation
 from portal.policies import scope as scopes
@@ -57,7 +57,7 @@ def add(
     else:
         if _membership(client, known) is not None:
             raise Conflict("member", existing=known.uid)
-        contact = _merge(known, client, {name: value for name, value in fields.items() if value})
+        contact = _merge(actor, known, client, {name: value for name, value in fields.items() if value})
     membership = memberships.begin(client, contact, login=login, notify=notify, email_sync=email_sync, primary=primary)
     _settle(client, contact)
     audit.record(actor, "contact.added", membership, facts={"login": login}, personal={"contact": contact.name})
@@ -77,7 +77,7 @@ def put(actor: Actor, client: Client, /, **fields: Any) -> tuple[Membership, boo
     sent = {name: fields[name] for name in FIELDS if name in fields and (name != "email" or fields[name])}
     given = checked(**sent, known=contact)
     changed = _changes(contact, given)
-    _merge(contact, client, changed)
+    _merge(actor, contact, client, changed)
     switched = [name for name in SWITCHES if name in fields and fields[name] != getattr(membership, name)]
     for name in switched:
         memberships.switch(membership, name, fields[name])
@@ -97,7 +97,8 @@ def put(actor: Actor, client: Client, /, **fields: Any) -> tuple[Membership, boo
 def change(actor: Actor, membership: Membership, /, **fields: Any) -> Contact:
     """Change the person behind a membership, for all clients. A new e-mail clears the mark of a bounce.
 
-    Raises Invalid; `email: taken` when the address is another contact's.
+    What it means for whoever could get in before: `operations/address_changes.py`. Raises Invalid; `email: taken` when
+    the address is another contact's.
     """
     contact = scopes.current().by_id(Contact, membership.contact_id)
     old_name = contact.name
@@ -105,7 +106,7 @@ def change(actor: Actor, membership: Membership, /, **fields: Any) -> Contact:
     if not changed:
         audit.noticed()
         return contact
-    _save(contact, changed)
+    _save(actor, contact, changed)
     access.reindex_of(contact)
     names = sorted(set(changed) & set(FIELDS))
     audit.record(actor, "contact.changed", membership, facts={"fields": names}, personal={"contact": old_name})
@@ -164,7 +165,7 @@ def _matching(client: Client, fields: dict[str, Any]) -> Membership | None:
     return None
 
 
-def _merge(contact: Contact, client: Client, fields: dict[str, Any]) -> Contact:
+def _merge(actor: Actor, contact: Contact, client: Client, fields: dict[str, Any]) -> Contact:
     """Take over what is said of somebody already known; a different name only while this client is the only one."""
     if _has_other_client(contact, client):
         for name in ("first_name", "last_name"):
@@ -173,7 +174,7 @@ def _merge(contact: Contact, client: Client, fields: dict[str, Any]) -> Contact:
                 raise Conflict("name", existing=contact.uid)
             # the same name in other letters is no reason to change it for the other client too
             fields = {field: value for field, value in fields.items() if field != name or not known}
-    _save(contact, _changes(contact, fields))
+    _save(actor, contact, _changes(contact, fields))
     return contact
 
 
@@ -191,16 +192,21 @@ def _add(fields: dict[str, Any]) -> Contact:
     return scopes.current().add(Contact, **fields, created_at=clock.now())
 
 
-def _save(contact: Contact, fields: dict[str, Any]) -> None:
+def _save(actor: Actor, contact: Contact, fields: dict[str, Any]) -> None:
     if not fields:
         return
-    if "email_key" in fields:
-        # the mark of a bounce belongs to the address, not to the person
-        fields = {**fields, "email_error": None}
-    try:
+    if "email_key" not in fields:
         scopes.current().change(contact, **fields)
+        return
+    if _by_email(fields["email_key"]) is not None:
+        raise Invalid(email="taken")
+    held_until = address_changes.take(actor, contact, fields["email"])
+    # the mark of a bounce belongs to the address, not to the person
+    try:
+        scopes.current().change(contact, **fields, email_error=None, held_until=held_until)
     except IntegrityError as error:
         raise Invalid(email="taken") from error
+    access.refresh_of(contact)
 
 
 def _settle(client: Client, contact: Contact) -> None:

@@ -14,7 +14,7 @@ from portal.models import outbox
 from portal.models.client import Client
 from portal.models.contact import Contact, Membership
 from portal.models.document import Document
-from portal.models.firm import Firm
+from portal.models.firm import SECRET_LINK, Firm
 from portal.models.identity import Identity
 from portal.models.link import DOCUMENT, PORTAL, Link
 from portal.models.staff import ADMIN, Staff
@@ -91,12 +91,17 @@ def copied(actor: Actor, link: Link) -> Link:
 
 @operation(allow=Permission.CLIENT_WORK)
 def take(actor: Actor, membership: Membership) -> Link:
-    """The contact's link for staff to give away by hand; made if there is no live one. Noted as `copied`."""
+    """The contact's link for staff to give away by hand; made if there is no live one. Noted as `copied`.
+
+    Raises Conflict: `ended`, or `password` at a client that is not entered by link.
+    """
     if membership.ended_at is not None:
         raise Conflict("ended")
     scope = scopes.current()
-    contact = scope.by_id(Contact, membership.contact_id)
-    link = newest_or_make(scope.by_id(Client, membership.client_id), contact)
+    contact, client = scope.by_id(Contact, membership.contact_id), scope.by_id(Client, membership.client_id)
+    if client.signs_in_by(scope.firm) != SECRET_LINK:
+        raise Conflict("password")
+    link = newest_or_make(client, contact)
     access.extend(link.client_id, daily=True)
     audit.record(actor, "link.copied", link, facts={"kind": link.kind}, personal={"contact": contact.name})
     return link

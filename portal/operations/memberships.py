@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from portal.base import clock, journal
-from portal.base.errors import Conflict
+from portal.base.errors import Conflict, Invalid
 from portal.models.client import Client
 from portal.models.contact import Contact, Membership
 from portal.operations import access, audit
 from portal.operations.operation import operation
 from portal.policies import scope as scopes
 from portal.policies.actors import Actor
-from portal.policies.permissions import Permission
+from portal.policies.permissions import Permission, Rights
 
 
 @operation(allow=Permission.CLIENT_WORK)
@@ -59,6 +59,29 @@ def end(actor: Actor, membership: Membership) -> Membership:
     access.refresh(membership.client_id)
     access.reindex(scope.by_id(Client, membership.client_id))
     audit.record(actor, "membership.ended", membership, personal={"contact": _name(membership)})
+    return membership
+
+
+@operation(allow=Permission.CLIENT_WORK)
+def set_rights(actor: Actor, membership: Membership, rights: Rights) -> Membership:
+    """What the contact may do in this client's portal (X19); works from the next request on.
+
+    Raises Invalid with decide_limit (`amount`: below zero), Conflict `ended`.
+    """
+    membership = scopes.current().by_id(Membership, membership.id)
+    _demand_living(membership)
+    if rights.decide_limit is not None and rights.decide_limit < 0:
+        raise Invalid(decide_limit="amount")
+    before = Rights.of(membership)
+    changed = {name: value for name, value in vars(rights).items() if getattr(before, name) != value}
+    if not changed:
+        audit.noticed()
+        return membership
+    scopes.current().change(membership, Membership.ended_at.is_null(), **changed)
+    facts = {"changed": {name: [getattr(before, name), value] for name, value in changed.items()}}
+    audit.record(
+        actor, "membership.rights_changed", membership, facts=facts, personal={"contact": _name(membership)}
+    )  # fmt: skip
     return membership
 
 

@@ -1,4 +1,4 @@
-"""The mail of *send access* as staff see it before it goes: everything but the token (B8, DETAILS 9)."""
+"""The mail that asks a contact in, as staff see it before it goes: everything but the token (B8, DETAILS 9)."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from portal.base import language
 from portal.base.placeholders import fill
 from portal.models.client import Client
-from portal.models.contact import Contact
-from portal.models.firm import Firm
+from portal.models.contact import Contact, Membership
+from portal.models.firm import SECRET_LINK, Firm
 from portal.policies.scope import Scope
 from portal.queries import texts
 
@@ -23,6 +23,22 @@ class Preview:
     subject: str
     before: str
     after: str
+
+
+def places(scope: Scope, contact: Contact, asked_from: Client) -> list[Client]:
+    """The clients that an invitation names, by name, as far as the scope reaches; the one it is asked for included."""
+    query = scope.join(scope.of(Client), Membership, Membership.client == Client.id)
+    granted = query.where(
+        Membership.contact == contact.id, Membership.login, Membership.ended_at.is_null(), Client.portal_access,
+        Client.archived_at.is_null(),
+    )  # fmt: skip
+    found = {client.id: client for client in granted} | {asked_from.id: asked_from}
+    return sorted(found.values(), key=lambda client: (client.name_key, client.id))
+
+
+def is_plain(clients: list[Client], firm: Firm) -> bool:
+    """Whether it is the firm's own text with one secret link; else a mail of ours names the clients and the way in."""
+    return len(clients) == 1 and clients[0].signs_in_by(firm) == SECRET_LINK
 
 
 def preview(scope: Scope, firm: Firm, client: Client, contact: Contact, sender: str) -> Preview:

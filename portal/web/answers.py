@@ -10,7 +10,7 @@ from flask import Response, g, make_response, redirect, request, session, url_fo
 from portal.web.htmx import is_htmx
 from portal.web.templates import render
 
-__all__ = ["is_htmx", "page", "page_or_part", "part", "see_other", "toast"]
+__all__ = ["closing_dialog", "is_htmx", "page", "page_or_part", "part", "see_other", "toast"]
 
 
 def page(template: str, status: int = 200, /, **context: Any) -> Response:
@@ -43,6 +43,14 @@ def toast(text: str, tone: str = "ok", *, undo: str | None = None) -> None:
         g.toast = message
     else:
         session["toasts"] = [*session.get("toasts", []), message][-3:]
+
+
+def closing_dialog(response: Response) -> Response:
+    """For a form in a dialog that was done: the dialog closes, and the page changes by what is out of band."""
+    response.headers["HX-Reswap"] = "none"
+    events = json.loads(response.headers.get("HX-Trigger", "{}"))
+    response.headers["HX-Trigger"] = json.dumps({**events, "close-dialog": True})
+    return response
 
 
 def waiting_toasts() -> list[dict[str, str]]:

@@ -23,7 +23,7 @@
 
   // A switch turns at once and turns back when the server did not agree.
   document.addEventListener('htmx:beforeRequest', ({ detail: { elt } }) => {
-    if (!elt.matches('.switch')) return;
+    if (!elt.matches('.switch') || elt.matches('[data-dialog-url]')) return;
     elt.dataset.was = elt.getAttribute('aria-checked');
     elt.setAttribute('aria-checked', elt.dataset.was !== 'true');
   });

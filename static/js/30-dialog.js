@@ -55,7 +55,9 @@
     // Later, because htmx may still be busy with the form that asked for closing.
     setTimeout(() => { if (!target.open) page.one('#dialog-body', target)?.replaceChildren(); }, 500);
     // Safari does not focus what is clicked, so it cannot go back by itself.
-    if (opener?.isConnected) opener.focus();
+    // What was done in the dialog may have brought the opener anew.
+    const back = opener?.isConnected || !opener?.id ? opener : document.getElementById(opener.id);
+    if (back?.isConnected) back.focus();
   }, true);
 
   function name(dialog) {

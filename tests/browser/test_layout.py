@@ -155,7 +155,7 @@ def _of_staff(client: Client) -> list[str]:
     return [
         "/firm/", "/firm/clients", f"/firm/clients?search={client.number}", base, f"{base}/documents",
         f"{base}/activity", f"{base}/edit", f"/firm/memberships/{membership.uid}/contact",
-        f"/firm/memberships/{membership.uid}/access-mail", f"/firm/links/{link.uid}/renewal", "/firm/documents",
+        f"/firm/memberships/{membership.uid}/invitation", f"/firm/links/{link.uid}/renewal", "/firm/documents",
         f"/firm/documents/{documents[0].uid}", f"/firm/documents/{documents[1].uid}",
         f"/firm/documents/{documents[1].uid}/payments/new", "/firm/documents/new", "/firm/team", "/firm/audit",
         "/firm/account", "/firm/settings", "/firm/settings/firm", "/firm/settings/look", "/firm/settings/links",

@@ -56,7 +56,7 @@ def test_a_switch_works_without_script(anna: Browser, world: World, end: str, fi
 
 
 @pytest.mark.parametrize(
-    "end", ["login", "notify", "email-sync", "primary", "end", "access-mail", "link/copy", "link/qr"]
+    "end", ["login", "notify", "email-sync", "primary", "end", "invitation", "link/copy", "link/qr"]
 )
 def test_nothing_of_it_is_for_others(anna: Browser, frida: Browser, nobody: Browser, world: World, end: str) -> None:
     assert frida.post(path(world, end), {"on": "0"}).status_code == 404
@@ -91,26 +91,26 @@ def test_a_contact_is_removed_after_a_question(anna: Browser, world: World) -> N
 
 
 def test_send_access_shows_the_mail_before_it_goes(anna: Browser, world: World) -> None:
-    text = anna.get(path(world, "access-mail")).text
+    text = anna.get(path(world, "invitation")).text
     assert "dora@lindner.example.org" in text
     assert "The secret link of Dora Lindner" in text
     assert "Petry Haustechnik GmbH" in text
     assert "/l/" not in text
-    assert anna.get(path(world, "access-mail"), htmx=True).text.count('id="access-mail"') == 1
+    assert anna.get(path(world, "invitation"), htmx=True).text.count('id="access-mail"') == 1
 
 
 def test_send_access_mails_the_link(anna: Browser, world: World) -> None:
-    answer = anna.post(path(world, "access-mail"), {"message": "Bis bald"})
+    answer = anna.post(path(world, "invitation"), {"message": "Bis bald"})
     assert answer.status_code == 303
     (mail,) = acting.mails(world.firm, "access")
     assert (mail.to, mail.subject["message"]) == ("dora@lindner.example.org", "Bis bald")
-    htmx = anna.post(path(world, "access-mail"), {}, htmx=True)
+    htmx = anna.post(path(world, "invitation"), {}, htmx=True)
     assert htmx.headers["HX-Redirect"] == f"/firm/clients/{_client_uid(world)}"
 
 
 def test_send_access_says_what_is_missing_and_mends_it(anna: Browser, world: World) -> None:
     other = second(world, login=False)
-    address = f"/firm/memberships/{other.uid}/access-mail"
+    address = f"/firm/memberships/{other.uid}/invitation"
     page = anna.get(address).text
     assert "Without an e-mail address nothing can be sent." in page
     assert "Switch on login for this contact" in page
@@ -124,18 +124,18 @@ def test_send_access_says_what_is_missing_and_mends_it(anna: Browser, world: Wor
 
 
 def test_send_access_changes_nothing_that_is_not_missing(anna: Browser, world: World) -> None:
-    anna.post(path(world, "access-mail"), {"email": "other@example.com", "login": "y"})
+    anna.post(path(world, "invitation"), {"email": "other@example.com", "login": "y"})
     assert [mail.to for mail in acting.mails(world.firm, "access")] == ["dora@lindner.example.org"]
 
 
 def test_a_long_message_is_refused(anna: Browser, world: World) -> None:
-    assert anna.post(path(world, "access-mail"), {"message": "x" * 2001}).status_code == 422
+    assert anna.post(path(world, "invitation"), {"message": "x" * 2001}).status_code == 422
     assert acting.mails(world.firm, "access") == []
 
 
 def test_a_membership_that_ended_gets_no_mail(anna: Browser, world: World) -> None:
     memberships.end(InstanceActor(world.firm, "test"), membership(world))
-    assert anna.post(path(world, "access-mail"), {}).status_code == 422
+    assert anna.post(path(world, "invitation"), {}).status_code == 422
     assert acting.mails(world.firm, "access") == []
 
 

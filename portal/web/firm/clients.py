@@ -14,7 +14,7 @@ from portal.policies.permissions import Permission
 from portal.queries import activity, clients, contacts, links, pending
 from portal.queries import documents as document_queries
 from portal.web.answers import page, page_or_part, part, see_other, toast
-from portal.web.firm import area
+from portal.web.firm import area, contact_rows
 from portal.web.firm.activity_words import sentence
 from portal.web.forms.attempt import succeeds
 from portal.web.forms.clients import KIND_WORDS, SEEN_WORDS, STATUS_WORDS, ClientFilters, ClientForm
@@ -68,7 +68,7 @@ def show(uid: str) -> Response:
     client, now = scope().get(Client, uid), clock.now()
     return page(
         "firm/clients/show.html",
-        **heading(client, "info"),
+        **{**contact_rows.context(client), **heading(client, "info")},
         rows=contacts.of_client(scope(), client, firm(), now),
         links=links.of_client(scope(), client, firm(), now),
     )

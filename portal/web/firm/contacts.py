@@ -8,11 +8,13 @@ from flask_babel import gettext as _
 from portal.base.errors import Conflict
 from portal.models.client import Client
 from portal.models.contact import Contact, Membership
+from portal.operations import address_changes
 from portal.operations import contacts as operations
 from portal.policies.permissions import Permission
 from portal.queries import contacts
 from portal.web.answers import page, see_other, toast
 from portal.web.firm import area
+from portal.web.formats import short_instant
 from portal.web.forms.attempt import succeeds
 from portal.web.forms.contacts import ContactForm, NewContactForm
 from portal.web.gate import actor, scope
@@ -53,14 +55,23 @@ def save(uid: str) -> Response:
     membership, form = scope().get(Membership, uid), ContactForm()
     if not succeeds(form, lambda: operations.change(actor(), membership, **form.values())):
         return _page(422, _client(membership), form, membership)
-    toast(_("Saved."))
+    contact = _contact(membership)
+    toast(
+        _("Saved. Nothing goes to the new address until %(day)s.", day=short_instant(contact.held_until))
+        if address_changes.is_held(contact)
+        else _("Saved.")
+    )
     return see_other("firm.clients.show", uid=_client(membership).uid, fragment=f"m-{uid}")
 
 
 def _page(status: int, client: Client, form: ContactForm, membership: Membership | None = None) -> Response:
     others = contacts.other_clients(scope(), membership) if membership else []
-    name = _contact(membership).name if membership else ""
-    return page(_FORM, status, client=client, form=form, membership=membership, others=others, name=name)
+    contact = _contact(membership) if membership else None
+    return page(
+        _FORM, status, client=client, form=form, membership=membership, others=others, known=contact,
+        held_until=contact.held_until if contact is not None and address_changes.is_held(contact) else None,
+        protected=contact is not None and contact.email != "" and address_changes.could_get_in(contact),
+    )  # fmt: skip
 
 
 def _client(membership: Membership) -> Client:

@@ -1,45 +1,80 @@
-"""What a contact is at a client: the three switches, primary, its end, and *send access*."""
+"""What a contact is at a client: the three switches, its rights, primary, and its end."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Response, request
+from flask import Response, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
-from portal.base import clock
 from portal.models.client import Client
 from portal.models.contact import Contact, Membership
-from portal.operations import access_mails as access_mail_operations
-from portal.operations import invitations
 from portal.operations import memberships as operations
+from portal.operations import sign_outs
 from portal.policies.permissions import Permission
-from portal.queries import access_mails, contacts
-from portal.web.answers import page_or_part, part, see_other, toast
-from portal.web.firm import area
+from portal.web.answers import page_or_part, see_other, toast
+from portal.web.firm import area, contact_rows, invitations
 from portal.web.forms.attempt import succeeds
-from portal.web.forms.clients import STATUS_WORDS
-from portal.web.forms.contacts import AccessMailForm
-from portal.web.gate import actor, firm, scope
-from portal.web.htmx import is_htmx
+from portal.web.forms.contacts import RightsForm
+from portal.web.gate import actor, scope
+
+# what is said after a switch was turned on or off
+_SAID = {
+    "login": (
+        _l("%(name)s may come in now. Nothing was sent."),
+        _l("Login is off for %(name)s: links and sessions here have ended."),
+    ),
+    "notify": (
+        _l("%(name)s is told about what is new."),
+        _l("%(name)s is not told about what is new any more."),
+    ),
+    "email_sync": (
+        _l("Mail with %(name)s belongs to the client's conversation."),
+        _l("Mail with %(name)s stays out of the client's conversation."),
+    ),
+}
+
+
+@area.get("/memberships/<uid>/login", allow=Permission.CLIENT_WORK)
+def ask_login(uid: str) -> Response:
+    """Letting somebody in: with an invitation or without, which are two things (T1, T5)."""
+    return invitations.compose(uid)
 
 
 @area.post("/memberships/<uid>/login", allow=Permission.CLIENT_WORK)
 def login(uid: str) -> Response:
-    """Grant or take access."""
-    return _switched(uid, operations.set_login)
+    """Grant or take access. Nothing is sent by it."""
+    return _switched(uid, "login", operations.set_login)
 
 
 @area.post("/memberships/<uid>/notify", allow=Permission.CLIENT_WORK)
 def notify(uid: str) -> Response:
     """Mail about new documents and comments, or none."""
-    return _switched(uid, operations.set_notify)
+    return _switched(uid, "notify", operations.set_notify)
 
 
 @area.post("/memberships/<uid>/email-sync", allow=Permission.CLIENT_WORK)
 def email_sync(uid: str) -> Response:
     """Whether mail with the contact belongs to the client's conversation."""
-    return _switched(uid, operations.set_email_sync)
+    return _switched(uid, "email_sync", operations.set_email_sync)
+
+
+@area.get("/memberships/<uid>/rights", allow=Permission.CLIENT_WORK)
+def show_rights(uid: str) -> Response:
+    """What the contact may do in the portal."""
+    membership = scope().get(Membership, uid)
+    return _rights(200, membership, RightsForm.of(membership))
+
+
+@area.post("/memberships/<uid>/rights", allow=Permission.CLIENT_WORK, form=True)
+def set_rights(uid: str) -> Response:
+    """Change it."""
+    membership, form = scope().get(Membership, uid), RightsForm()
+    if not succeeds(form, lambda: operations.set_rights(actor(), membership, form.rights())):
+        return _rights(422, membership, form)
+    toast(_("The rights of %(name)s were changed.", name=_contact(membership).name))
+    return contact_rows.done(scope().get(Membership, uid))
 
 
 @area.post("/memberships/<uid>/primary", allow=Permission.CLIENT_WORK)
@@ -47,7 +82,38 @@ def primary(uid: str) -> Response:
     """Make it the primary contact."""
     membership = operations.make_primary(actor(), scope().get(Membership, uid))
     toast(_("%(name)s is the primary contact now.", name=_contact(membership).name))
-    return _back(membership)
+    return see_other("firm.clients.show", uid=_client(membership).uid, fragment=f"m-{uid}")
+
+
+@area.get("/memberships/<uid>/sign-outs", allow=Permission.CLIENT_WORK)
+def ask_sign_out(uid: str) -> Response:
+    """What signing out everywhere means, before it is done."""
+    membership = scope().get(Membership, uid)
+    name = _contact(membership).name
+    return contact_rows.question(
+        membership,
+        heading=_("Sign %(name)s out everywhere?", name=name),
+        text=_(
+            "All sessions of this person end at once, on all devices and at all clients. Links and the password stay "
+            "good, so the person can come in again."
+        ),
+        endpoint="firm.memberships.sign_out",
+        button=_("Sign out everywhere"),
+    )
+
+
+@area.post("/memberships/<uid>/sign-outs", allow=Permission.CLIENT_WORK)
+def sign_out(uid: str) -> Response:
+    """End all sessions of the contact, at all its clients."""
+    membership = scope().get(Membership, uid)
+    count = sign_outs.everywhere(actor(), membership)
+    name = _contact(membership).name
+    toast(
+        _("%(name)s is signed out everywhere: %(count)s sessions ended.", name=name, count=count)
+        if count
+        else _("%(name)s was signed in nowhere.", name=name)
+    )
+    return contact_rows.done(membership)
 
 
 @area.get("/memberships/<uid>/end", allow=Permission.CLIENT_WORK)
@@ -68,63 +134,20 @@ def end(uid: str) -> Response:
     return see_other("firm.clients.show", uid=_client(membership).uid, fragment="contacts")
 
 
-@area.get("/memberships/<uid>/access-mail", allow=Permission.CLIENT_WORK)
-def compose(uid: str) -> Response:
-    """The mail as it will be, what is missing, and room for a message."""
-    membership = scope().get(Membership, uid)
-    return _mail(200, membership, AccessMailForm(data={"email": _contact(membership).email, "login": True}))
+def _switched(uid: str, name: str, act: Callable[..., Membership]) -> Response:
+    """Turn a switch: by its form, or by *Undo*, whose address says which way."""
+    on = request.values.get("on") == "1"
+    membership = act(actor(), scope().get(Membership, uid), on)
+    words = str(_SAID[name][0 if on else 1]) % {"name": _contact(membership).name}
+    toast(words, undo=url_for(f"firm.memberships.{name}", uid=uid, on=0 if on else 1))
+    return contact_rows.done(membership)
 
 
-@area.post("/memberships/<uid>/access-mail", allow=Permission.CLIENT_WORK, form=True)
-def send(uid: str) -> Response:
-    """Mend what was missing and mail the contact its link."""
-    membership, form = scope().get(Membership, uid), AccessMailForm()
-    if not succeeds(form, lambda: _send(membership, form)):
-        return _mail(422, scope().get(Membership, uid), form)
-    toast(_("The mail to %(name)s is on its way.", name=_contact(membership).name))
-    return _back(membership)
-
-
-def _send(membership: Membership, form: AccessMailForm) -> None:
-    missing = _missing(membership)
-    access_mail_operations.send(
-        actor(),
-        membership,
-        message=form.message.data or "",
-        email=form.email.data if "email" in missing else None,
-        login=form.login.data if "login" in missing else None,
-    )
-
-
-def _mail(status: int, membership: Membership, form: AccessMailForm) -> Response:
-    client, contact = _client(membership), _contact(membership)
+def _rights(status: int, membership: Membership, form: RightsForm) -> Response:
     return page_or_part(
-        "firm/contacts/access_mail.html", status, part="firm/contacts/_access_mail.html", membership=membership,
-        client=client, contact=contact, form=form, missing=_missing(membership),
-        letter=access_mails.preview(scope(), firm(), client, contact, actor().name),
+        "firm/contacts/rights.html", status, part="firm/contacts/_rights.html", membership=membership,
+        client=_client(membership), contact=_contact(membership), form=form,
     )  # fmt: skip
-
-
-def _missing(membership: Membership) -> dict[str, str]:
-    return invitations.missing(_client(membership), membership, _contact(membership))
-
-
-def _switched(uid: str, act: Callable[..., Membership]) -> Response:
-    membership = act(actor(), scope().get(Membership, uid), request.form.get("on") == "1")
-    client = _client(membership)
-    if not is_htmx():
-        return see_other("firm.clients.show", uid=client.uid, fragment=f"m-{uid}")
-    now = clock.now()
-    return part(
-        "firm/contacts/_row.html", client=client, status=client.status(now), statuses=STATUS_WORDS,
-        row=contacts.one(scope(), membership, client, firm(), now),
-    )  # fmt: skip
-
-
-def _back(membership: Membership) -> Response:
-    # sent to a fragment of the page it is on, a browser would not load it again
-    fragment = None if is_htmx() else f"m-{membership.uid}"
-    return see_other("firm.clients.show", uid=_client(membership).uid, fragment=fragment)
 
 
 def _client(membership: Membership) -> Client:
