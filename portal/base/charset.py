@@ -10,7 +10,7 @@ from portal.base.refusal import Refused
 # what a person may choose; Windows-1252 is what DATEV, Lexware and Excel write
 CHARSETS = ("utf-8", "cp1252", "utf-16", "cp850", "mac_roman", "cp1250", "iso8859_15")
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-_COMMON = "äöüÄÖÜßéèêàâáóôçñæøåÅØÉŒœ„“”‚‘’»«–—€§°²³…´·´®©"  # noqa: RUF001 - what such lists are full of
+_COMMON = "äöüÄÖÜßéèêàâáóôçñæøåÅØÉŒœ„“”‚‘’»«–—€§°²³…´·´®©"
 _EASTERN = "ąćęłńśźżĄĆĘŁŃŚŹŻčďěňřšťůžýČĎĚŇŘŠŤŮŽÝőűŐŰ"
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x80-\x9f]")
 _GUESSED_FROM = 200_000

@@ -107,7 +107,7 @@ def _lines(text: str, separator: str, skipped: int) -> Iterator[Line]:
             rows += 1
             _bound(rows, cells)
             # trailing empty cells count: a row of more cells than the header was shifted by a separator in its text
-            yield Line(number, tuple([*cells, *[""] * (len(row) - len(cells))]))
+            yield Line(number, (*cells, *[""] * (len(row) - len(cells))))
     except csv.Error as error:  # a cell of more than 131,072 letters: a quotation mark that nobody closed
         raise Refused("cell") from error
 

@@ -1,6 +1,6 @@
 """Reads a sheet of one XLSX in a process of its own that may crash or run out of memory without harm.
 
-    python -I -m portal.base.spreadsheet_child FILE SHEET     JSON on standard output; SHEET empty: the first visible one
+    python -I -m portal.base.spreadsheet_child FILE SHEET     JSON on standard output; SHEET empty: the first one seen
 
 Values only: of a formula what the spreadsheet program computed last. The size of the sheet is counted in its XML before
 the library makes a rectangle of it: one cell in the last corner would be 17 billion.

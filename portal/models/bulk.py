@@ -23,6 +23,13 @@ def insert(model: type[Record], columns: Sequence[str], rows: Iterable[Sequence[
         )
 
 
+def insert_rows(model: type[Record], rows: Sequence[Any]) -> None:
+    """Insert rows that were built with their defaults and ids."""
+    fields = model._meta.sorted_fields
+    values = ([each.db_value(row.__data__.get(each.name)) for each in fields] for row in rows)
+    insert(model, columns_of(model), values)
+
+
 def next_id(model: type[Record]) -> int:
     """The id that the next row would get; true as long as the transaction is open that asks."""
     rows = database.execute_sql("SELECT seq FROM sqlite_sequence WHERE name = ?", (model._meta.table_name,))

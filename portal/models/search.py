@@ -39,6 +39,15 @@ def put_all(firm_id: int, texts: Iterable[tuple[int, str]]) -> None:
         )
 
 
+def drop_all(firm_id: int, texts: Iterable[tuple[int, str]]) -> None:
+    """Take clients out of the index that are no more; the text must be the one that was indexed."""
+    with database.unguarded("the search index"):
+        database.connection().executemany(
+            "INSERT INTO client_search(client_search, rowid, text) VALUES ('delete', ?, ?)",
+            ((firm_id << _FIRM_BITS | client_id, text) for client_id, text in texts),
+        )
+
+
 def find(firm_id: int, words: list[str], at_most: int) -> list[int]:
     """Ids of the firm's clients whose text holds all words (each of three letters or more), at most so many."""
     match = " AND ".join('"' + word.replace('"', '""') + '"' for word in words)
@@ -56,7 +65,7 @@ def holds(field: Any, word: str) -> Expression:
     return fn.INSTR(field, word) > 0
 
 
-def among(field: Any, ids: list[int]) -> Expression:
+def among(field: Any, ids: list[int] | list[str]) -> Expression:
     """`field IN (ids)` with one parameter: a thousand placeholders would be a new statement for each length."""
     return field.in_(SQL("(SELECT value FROM json_each(?))", (json.dumps(ids),)))
 

@@ -36,6 +36,8 @@ _DIFFERENT = {
     "link_id": 100_000,
     "sign_in_id": 100_000,
     "run_id": 100,
+    "client_import_id": 100,
+    "decision": 4,
 }
 
 

@@ -1,4 +1,4 @@
-"""What the columns of a client list mean: known exports by their header, any other by the names of its columns (T14)."""
+"""What the columns of a client list mean: known exports by their header, others by their columns (T14)."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def recognised(head: Header) -> Columns:
 
 def _named(line: Line, width: int) -> tuple[str, ...]:
     names = [" ".join(cell.split())[:100] for cell in line.cells]
-    return tuple([*names, *[""] * (width - len(names))])
+    return (*names, *[""] * (width - len(names)))
 
 
 def _recognised(line: Line) -> float:

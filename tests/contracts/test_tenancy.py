@@ -18,7 +18,7 @@ MODELS = [model for model in tenant_records() if model._meta.table_name not in (
 # what clients have no way to at all
 NOT_FOR_CLIENTS = {
     "Identity", "Staff", "Assignment", "Membership", "Link", "LinkFetch", "Opening", "Ticket", "OutboxMail",
-    "AuditEntry", "AuditText", "ApiToken", "KeptFigures", "Run", "RunRow",
+    "AuditEntry", "AuditText", "ApiToken", "KeptFigures", "Run", "RunRow", "ClientImport", "ImportRow", "ColumnChoice",
 }  # fmt: skip
 
 
