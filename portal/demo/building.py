@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from portal.base import clock, files, passwords
 from portal.base.config import Config
-from portal.demo import letters, people
+from portal.demo import coming, letters, people
 from portal.demo.letters import Case, File
 from portal.demo.papers import ABOVE_THE_LIMIT, BELOW_THE_LIMIT, PAPERS
 from portal.demo.past import Past, moved
@@ -178,6 +178,7 @@ def _of_clients(making: Making) -> Iterator[Step]:
             if person.bounced:
                 yield making.moment(When(2, 14, 0)), partial(_bounce, making, company, person)
     yield making.moment(When(290, 8, 0)), partial(_add_tester, making)
+    yield from coming.steps(making)
 
 
 def _add_client(making: Making, company: Company) -> None:

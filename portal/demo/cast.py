@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -20,10 +21,12 @@ from portal.policies.scope import Scope
 from portal.queries import firms
 from portal.queries import links as known
 
+CONTACT = "contact"
+
 
 @dataclass(frozen=True)
 class Player:
-    """A staff member who can sign in."""
+    """Somebody who can sign in: of the staff, or a contact of clients with a password."""
 
     role: str
     name: str
@@ -89,7 +92,7 @@ def read(config: Config, mark: Mark) -> Cast:
         base_url=config.base_url,
         firm=firm.name,
         slug=firm.slug,
-        people=tuple(_player(config, member) for member in people.STAFF),
+        people=(*(_player(config, member) for member in people.STAFF), *_contacts(config)),
         links=ways,
         token=mark.token,
         made_at=mark.made_at,
@@ -99,6 +102,13 @@ def read(config: Config, mark: Mark) -> Cast:
 
 def _player(config: Config, member: people.StaffMember) -> Player:
     return Player(member.role, member.name, member.email, people.PASSWORD, f"{config.base_url}/login")
+
+
+def _contacts(config: Config) -> Iterator[Player]:
+    joined = dict.fromkeys(person for company in people.COMPANIES for person in company.people if person.joined)
+    for person in joined:
+        name = f"{person.first_name} {person.last_name}"
+        yield Player(CONTACT, name, person.email, people.PASSWORD, f"{config.base_url}/login")
 
 
 def _offer(scope: Scope, number: str) -> Document:
@@ -129,5 +139,8 @@ def role_in_words(player: Player, firm: Firm | None = None) -> str:
     """For people who read the list."""
     if player.role == ADMIN:
         return "Portal admin"
+    if player.role == CONTACT:
+        at = sum(any(person.email == player.email for person in each.people) for each in people.COMPANIES)
+        return "Contact of one client" if at == 1 else f"Contact of {at} clients"
     assigned = any(member.email == player.email and member.assigned for member in people.STAFF)
     return "Adviser, assigned to some clients" if assigned else "Adviser, assigned to none"

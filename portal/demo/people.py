@@ -65,7 +65,10 @@ class StaffMember:
 
 @dataclass(frozen=True)
 class Person:
-    """A contact. The first one of a client is its primary one; `bounced` are the words of a mail server."""
+    """A contact. The first one of a client is its primary one; `bounced` are the words of a mail server.
+
+    Asked in `invited` days ago; where the client signs in by password, the password was set `joined` days ago.
+    """
 
     first_name: str
     last_name: str
@@ -78,11 +81,27 @@ class Person:
     login: bool = True
     notify: bool = True
     bounced: str = ""
+    invited: int | None = None
+    joined: int | None = None
+    invites: bool = False
+    decide_limit: int | None = None
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """Somebody whom a contact of a client asked in, so many days ago."""
+
+    by: str
+    client: str
+    days: int
+    first_name: str
+    last_name: str
+    email: str
 
 
 @dataclass(frozen=True)
 class Company:
-    """A client, known for `since` days."""
+    """A client, known for `since` days, whose contacts sign in with a password since `password` days ago."""
 
     number: str
     name: str
@@ -100,6 +119,7 @@ class Company:
     external_accountant: bool = False
     access: bool = True
     link_revoked: bool = False
+    password: int | None = None
     archived: int | None = field(default=None)
 
 
@@ -109,7 +129,10 @@ STAFF = (
     StaffMember("Tom Wessels", TOM, "adviser"),
 )
 
-_SABINE = Person("Sabine", "Lindner", "s.lindner@lindner.example.org", "ms", role="Inhaberin", phone="040 5550-142")
+_SABINE = Person(
+    "Sabine", "Lindner", "s.lindner@lindner.example.org", "ms", role="Inhaberin", phone="040 5550-142", invited=29,
+    joined=28, invites=True,
+)  # fmt: skip
 _ERIKA = Person("Erika", "Probe", "erika.probe@petry.example.com", "ms", role="probiert das Portal aus")
 
 TESTER = (_ERIKA,)
@@ -119,7 +142,9 @@ COMPANIES = (
         "K-1042", "Hausverwaltung Lindner", "Lindenstraße 4", "22297", "Hamburg",
         (
             _SABINE,
-            Person("Jonas", "Lindner", "jonas@lindner.example.org", "mr", role="Objektbetreuung", phone="0151 5550142"),
+            Person(
+                "Jonas", "Lindner", "jonas@lindner.example.org", "mr", role="Objektbetreuung", phone="0151 5550142", invited=100,
+            ),
             Person(
                 "Karin", "Vogt", "k.vogt@lindner.example.org", "ms", role="Buchhaltung",
                 bounced="550 5.1.1 <k.vogt@lindner.example.org>: Recipient address rejected: User unknown",
@@ -131,19 +156,19 @@ COMPANIES = (
         "K-1043", "Bäckerei Thode", "Neuer Weg 12", "21109", "Hamburg",
         (
             Person("Hinnerk", "Thode", "hinnerk@thode.example.org", "mr", role="Inhaber", phone="040 5550-177"),
-            Person("Wiebke", "Thode", "buero@thode.example.org", "ms", role="Büro"),
+            Person("Wiebke", "Thode", "buero@thode.example.org", "ms", role="Büro", invited=6),
         ),
         since=390, external_accountant=True,
     ),
     Company(
         "K-1047", "Praxis Dr. Yıldız", "Rathausallee 3", "22846", "Norderstedt",
-        (Person("Kim", "Yıldız", "praxis@yildiz.example.org", None, "Dr.", "Inhaber der Praxis"),),
+        (Person("Kim", "Yıldız", "praxis@yildiz.example.org", None, "Dr.", "Inhaber der Praxis", invited=190),),
         since=200, phone="040 5550-230",
     ),
     Company(
         "K-1051", "Kita Elbwichtel e. V.", "Am Deich 21", "21107", "Hamburg",
         (
-            Person("Frauke", "Petersen", "leitung@elbwichtel.example.org", "ms", role="Leitung"),
+            Person("Frauke", "Petersen", "leitung@elbwichtel.example.org", "ms", role="Leitung", invited=300),
             Person("Ole", "Brandt", "", "mr", role="Hausmeister", phone="0160 5550199"),
         ),
         since=310, email="kita@elbwichtel.example.org",
@@ -158,7 +183,11 @@ COMPANIES = (
     ),
     Company(
         "K-1058", "Café Nordlicht", "Schulterblatt 101", "20357", "Hamburg",
-        (Person("Lena", "Brandt", "lena@nordlicht.example.org", "ms", role="Inhaberin", phone="040 5550-188"),),
+        (
+            Person(
+                "Lena", "Brandt", "lena@nordlicht.example.org", "ms", role="Inhaberin", phone="040 5550-188", invited=14),,
+            ),
+        ),
         since=260,
     ),
     Company(
@@ -169,7 +198,7 @@ COMPANIES = (
     ),
     Company(
         "K-1063", "Autohaus Brinkmann GmbH", "Hamburger Straße 77", "22926", "Ahrensburg",
-        (Person("Dirk", "Brinkmann", "d.brinkmann@brinkmann.example.com", "mr", role="Geschäftsführer"),),
+        (Person("Dirk", "Brinkmann", "d.brinkmann@brinkmann.example.com", "mr", role="Geschäftsführer", invited=210),),
         since=560, vat_id="DE000000106", external_accountant=True,
     ),
     Company(
@@ -180,8 +209,10 @@ COMPANIES = (
     Company(
         "K-1069", "Tischlerei Voss GmbH", "Industriestraße 30", "22869", "Schenefeld",
         (
-            Person("Malte", "Voss", "malte@tischlerei-voss.example.com", "mr", role="Geschäftsführer"),
-            Person("Silke", "Voss", "buero@tischlerei-voss.example.com", "ms", role="Buchhaltung"),
+            Person("Malte", "Voss", "malte@tischlerei-voss.example.com", "mr", role="Geschäftsführer", invited=205),
+            Person(
+                "Silke", "Voss", "buero@tischlerei-voss.example.com", "ms", role="Buchhaltung", invited=205, decide_limit=500_00,
+            ),
         ),
         since=350, vat_id="DE000000107", external_accountant=True,
     ),
@@ -196,15 +227,23 @@ COMPANIES = (
     Company(
         "K-1075", "Reederei J. Paulsen GmbH & Co. KG", "Große Elbstraße 212", "22767", "Hamburg",
         (
-            Person("Birte", "Paulsen", "b.paulsen@paulsen.example.com", "ms", role="Technische Leitung"),
-            Person("Daniel", "Ferreira", "d.ferreira@paulsen.example.com", "mr", role="Accounting", language="en"),
+            Person(
+                "Birte", "Paulsen", "b.paulsen@paulsen.example.com", "ms", role="Technische Leitung", invited=5, joined=5, invites=True,
+            ),
+            Person(
+                "Daniel", "Ferreira", "d.ferreira@paulsen.example.com", "mr", role="Accounting", language="en", invited=5,
+            ),
             Person("Jens", "Ohlsen", "j.ohlsen@paulsen.example.com", "mr", role="Einkauf", notify=False),
         ),
-        since=480, vat_id="DE000000108", external_accountant=True,
+        since=480, vat_id="DE000000108", external_accountant=True, password=5,
     ),
     Company(
         "K-1078", "Hotel Alte Werft GmbH", "Werftstraße 1", "20457", "Hamburg",
-        (Person("Marijke", "de Vries", "m.devries@altewerft.example.com", "ms", role="House manager", language="en"),),
+        (
+            Person(
+                "Marijke", "de Vries", "m.devries@altewerft.example.com", "ms", role="House manager", language="en", invited=88),,
+            ),
+        ),
         since=90, language="en",
     ),
     Company(
@@ -224,13 +263,13 @@ COMPANIES = (
     ),
     Company(
         "K-1088", "Fischräucherei Jansen KG", "Am Fischmarkt 9", "22767", "Hamburg",
-        (Person("Knut", "Jansen", "knut@jansen.example.com", "mr", role="Inhaber"),),
+        (Person("Knut", "Jansen", "knut@jansen.example.com", "mr", role="Inhaber", invited=205),),
         since=300,
     ),
     Company(
         "K-1090", "TuS Altona-Nord von 1907 e. V.", "Sportplatzring 2", "22525", "Hamburg",
         (
-            Person("Petra", "Szymański", "vorstand@tus-altona-nord.example.org", "ms", role="Vorstand"),
+            Person("Petra", "Szymański", "vorstand@tus-altona-nord.example.org", "ms", role="Vorstand", invited=200),
             Person("Ali", "Demir", "technik@tus-altona-nord.example.org", "mr", role="Platzwart"),
         ),
         since=210,
@@ -242,17 +281,17 @@ COMPANIES = (
     ),
     Company(
         "K-1095", "Familie Nguyễn", "Hellbrookkamp 15", "22177", "Hamburg",
-        (Person("Thanh", "Nguyễn", "thanh@nguyen.example.org", None),),
+        (Person("Thanh", "Nguyễn", "thanh@nguyen.example.org", None, invited=54),),
         since=55, kind="person",
     ),
     Company(
         "K-1097", "Physiotherapie Ahlers", "Lange Reihe 23", "20099", "Hamburg",
-        (Person("Svenja", "Ahlers", "svenja@physio-ahlers.example.org", "ms"),),
+        (Person("Svenja", "Ahlers", "svenja@physio-ahlers.example.org", "ms", invited=12),),
         since=45,
     ),
     Company(
         "K-1101", "Kaffeerösterei Möller GmbH & Co. KG", "Pickhuben 4", "20457", "Hamburg",
-        (Person("Tjark", "Möller", "tjark@roesterei-moeller.example.com", "mr", role="Röstmeister"),),
+        (Person("Tjark", "Möller", "tjark@roesterei-moeller.example.com", "mr", role="Röstmeister", invited=205),),
         since=240, vat_id="DE000000109",
     ),
     Company(
@@ -266,8 +305,20 @@ COMPANIES = (
         since=110, link_revoked=True,
     ),
     Company(
+        "K-1109", "WEG Fährhausweg 21–27", "Fährhausweg 21", "22085", "Hamburg",
+        (
+            _SABINE,
+            Person("Heide", "Claussen", "heide@claussen.example.org", "ms", role="Beirätin", invited=9),
+        ),
+        since=30, extra="c/o Hausverwaltung Lindner", password=30,
+    ),
+    Company(
         "K-0987", "Gasthof Zur Mühle", "Mühlenweg 1", "21217", "Seevetal",
         (Person("Heinz", "Albers", "heinz@zurmuehle.example.org", "mr"),),
         since=700, archived=200,
     ),
 )  # fmt: skip
+
+COLLEAGUES = (
+    Colleague("b.paulsen@paulsen.example.com", "K-1075", 2, "Lasse", "Petersen", "l.petersen@paulsen.example.com"),
+)

@@ -92,7 +92,7 @@ def test_it_tells_who_can_get_in(demo: Demo) -> None:
     assert list(cast) == ["base_url", "firm", "people", "links", "api", "mail_url"]
     assert cast["firm"] == {"name": "Petry Haustechnik GmbH", "slug": "petry"}
     assert all(set(person) == PEOPLE for person in cast["people"])
-    assert [person["role"] for person in cast["people"]] == ["admin", "adviser", "adviser"]
+    assert [person["role"] for person in cast["people"]] == ["admin", "adviser", "adviser", "contact", "contact"]
     assert all(set(link) == LINKS for link in cast["links"])
     assert [link["test_client"] for link in cast["links"]] == [True, False]
     assert cast["api"]["url"] == f"{cast['base_url']}/api/v1"
