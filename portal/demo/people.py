@@ -143,7 +143,8 @@ COMPANIES = (
         (
             _SABINE,
             Person(
-                "Jonas", "Lindner", "jonas@lindner.example.org", "mr", role="Objektbetreuung", phone="0151 5550142", invited=100,
+                "Jonas", "Lindner", "jonas@lindner.example.org", "mr", role="Objektbetreuung",
+                phone="0151 5550142", invited=100,
             ),
             Person(
                 "Karin", "Vogt", "k.vogt@lindner.example.org", "ms", role="Buchhaltung",
@@ -185,7 +186,8 @@ COMPANIES = (
         "K-1058", "Café Nordlicht", "Schulterblatt 101", "20357", "Hamburg",
         (
             Person(
-                "Lena", "Brandt", "lena@nordlicht.example.org", "ms", role="Inhaberin", phone="040 5550-188", invited=14),,
+                "Lena", "Brandt", "lena@nordlicht.example.org", "ms", role="Inhaberin",
+                phone="040 5550-188", invited=14,
             ),
         ),
         since=260,
@@ -211,7 +213,8 @@ COMPANIES = (
         (
             Person("Malte", "Voss", "malte@tischlerei-voss.example.com", "mr", role="Geschäftsführer", invited=205),
             Person(
-                "Silke", "Voss", "buero@tischlerei-voss.example.com", "ms", role="Buchhaltung", invited=205, decide_limit=500_00,
+                "Silke", "Voss", "buero@tischlerei-voss.example.com", "ms", role="Buchhaltung",
+                invited=205, decide_limit=500_00,
             ),
         ),
         since=350, vat_id="DE000000107", external_accountant=True,
@@ -228,10 +231,12 @@ COMPANIES = (
         "K-1075", "Reederei J. Paulsen GmbH & Co. KG", "Große Elbstraße 212", "22767", "Hamburg",
         (
             Person(
-                "Birte", "Paulsen", "b.paulsen@paulsen.example.com", "ms", role="Technische Leitung", invited=5, joined=5, invites=True,
+                "Birte", "Paulsen", "b.paulsen@paulsen.example.com", "ms", role="Technische Leitung",
+                invited=5, joined=5, invites=True,
             ),
             Person(
-                "Daniel", "Ferreira", "d.ferreira@paulsen.example.com", "mr", role="Accounting", language="en", invited=5,
+                "Daniel", "Ferreira", "d.ferreira@paulsen.example.com", "mr", role="Accounting",
+                language="en", invited=5,
             ),
             Person("Jens", "Ohlsen", "j.ohlsen@paulsen.example.com", "mr", role="Einkauf", notify=False),
         ),
@@ -241,7 +246,8 @@ COMPANIES = (
         "K-1078", "Hotel Alte Werft GmbH", "Werftstraße 1", "20457", "Hamburg",
         (
             Person(
-                "Marijke", "de Vries", "m.devries@altewerft.example.com", "ms", role="House manager", language="en", invited=88),,
+                "Marijke", "de Vries", "m.devries@altewerft.example.com", "ms", role="House manager",
+                language="en", invited=88,
             ),
         ),
         since=90, language="en",
