@@ -25,6 +25,11 @@ decision_receipt    contact        client, contact, decision,         decision i
                                    link (or null)
 comment_to_client   contact        client, contact, link, comment     comment id; not_before = now + 10 min
 comment_to_staff    staff          staff, comment                     comment id and staff id; not_before = now + 10 min
+address             the typed one  ticket, contact                    ticket id; not_after = ticket.expires_at
+address_moved       contact's old  contact                            contact id and the instant
+colleague_invited   staff          staff, client, by (contact),       a random uid and staff id
+                                   membership (or null), outcome,
+                                   name, email (as typed)
 links_exported      staff          staff, by (staff or null), count   a random uid
 audit_head          staff          staff, number, hash                made by the worker itself, once a week
 =================== ============== ================================== ==================================================

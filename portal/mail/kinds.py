@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from portal.mail.access import access, code, new_link
+from portal.mail.changed_addresses import address_changed
+from portal.mail.colleagues import colleague_invited
 from portal.mail.comments import comment_to_client, comment_to_staff
 from portal.mail.decisions import decision, decision_receipt
 from portal.mail.documents import document
@@ -12,6 +14,7 @@ from portal.mail.invitations import invitation
 from portal.mail.mailing import Mailing
 from portal.mail.message import Letter
 from portal.mail.notices import audit_head, links_exported
+from portal.mail.own_addresses import address, address_moved
 from portal.mail.passwords import password_changed, reset
 from portal.mail.staff import invite
 
@@ -28,6 +31,10 @@ KINDS: Mapping[str, Callable[[Mailing], Letter]] = {
     "decision_receipt": decision_receipt,
     "comment_to_client": comment_to_client,
     "comment_to_staff": comment_to_staff,
+    "address": address,
+    "address_moved": address_moved,
+    "address_changed": address_changed,
+    "colleague_invited": colleague_invited,
     "links_exported": links_exported,
     "audit_head": audit_head,
 }
@@ -36,6 +43,6 @@ KINDS: Mapping[str, Callable[[Mailing], Letter]] = {
 # nothing behind 5,000 invitations.
 BULK = frozenset({
     "access", "invitation", "document", "comment_to_client", "comment_to_staff", "digest", "decision",
-    "decision_receipt", "links_exported", "audit_head",
+    "decision_receipt", "colleague_invited", "links_exported", "audit_head",
 })  # fmt: skip
 URGENT = tuple(sorted(KINDS.keys() - BULK))

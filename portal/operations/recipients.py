@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from peewee import BooleanField
 
-from portal.base import language
+from portal.base import clock, language
 from portal.base.text import valid_email
 from portal.models.audit_entry import AuditEntry
 from portal.models.client import Client
@@ -18,7 +18,7 @@ from portal.models.staff import ADMIN, Assignment, Staff
 from portal.policies.scope import Scope
 
 LOGIN_OFF, NOTIFY_OFF = "login_off", "notify_off"
-NO_EMAIL, INVALID_EMAIL, BOUNCED = "no_email", "invalid_email", "bounced"
+NO_EMAIL, INVALID_EMAIL, BOUNCED, HELD = "no_email", "invalid_email", "bounced", "held"
 ARCHIVED, ACCESS_OFF = "archived", "access_off"
 
 
@@ -60,7 +60,7 @@ def language_of(contact: Contact, client: Client, firm: Firm) -> str:
 
 
 def has_address(contact: Contact) -> bool:
-    """Whether mail can reach the contact: an address, valid, that did not bounce."""
+    """Whether mail can reach the contact: an address, valid, that did not bounce and does not wait after a change."""
     return not _missing_address(contact)
 
 
@@ -69,7 +69,16 @@ def staff_about(scope: Scope, document: Document, wanting: BooleanField) -> list
 
     `wanting` is the column by which each may switch these mails off.
     """
-    chosen = _active(scope, Staff.id.in_(_responsible(scope, document))) or _active(scope, Staff.role == ADMIN)
+    return _wanting(scope, _responsible(scope, document), wanting)
+
+
+def staff_of(scope: Scope, client: Client, wanting: BooleanField) -> list[StaffRecipient]:
+    """The client's advisers; none active: all portal admins. `wanting` as in `staff_about`."""
+    return _wanting(scope, _advisers(scope, client.id), wanting)
+
+
+def _wanting(scope: Scope, responsible: list[int], wanting: BooleanField) -> list[StaffRecipient]:
+    chosen = _active(scope, Staff.id.in_(responsible)) or _active(scope, Staff.role == ADMIN)
     firm = scope.firm
     return [
         StaffRecipient(staff, staff.identity.email, language.known(staff.identity.language, firm.language))
@@ -94,7 +103,9 @@ def _missing_address(contact: Contact) -> tuple[str, ...]:
         return (NO_EMAIL,)
     if not valid_email(contact.email):
         return (INVALID_EMAIL,)
-    return (BOUNCED,) if contact.email_error is not None else ()
+    if contact.email_error is not None:
+        return (BOUNCED,)
+    return (HELD,) if contact.held_until is not None and contact.held_until > clock.now() else ()
 
 
 def _responsible(scope: Scope, document: Document) -> list[int]:
@@ -106,8 +117,12 @@ def _responsible(scope: Scope, document: Document) -> list[int]:
     actor = next((row[0] for row in list(published.order_by(AuditEntry.id.desc()).limit(1).tuples())), "")
     uid = actor.removeprefix("staff:") if actor.startswith("staff:") else ""
     publisher = scope.of(Staff, Staff.id).where(Staff.uid == uid)
-    advisers = scope.of(Assignment, Assignment.staff).where(Assignment.client == document.client_id)
-    return [row[0] for query in (publisher, advisers) for row in list(query.tuples())]
+    return [*(row[0] for row in list(publisher.tuples())), *_advisers(scope, document.client_id)]
+
+
+def _advisers(scope: Scope, client_id: int) -> list[int]:
+    assigned = scope.of(Assignment, Assignment.staff).where(Assignment.client == client_id)
+    return [row[0] for row in list(assigned.tuples())]
 
 
 def _active(scope: Scope, condition: object) -> list[Staff]:

@@ -127,10 +127,10 @@ def _client_visit(scope: Scope, fingerprint: str) -> Visit | None:
 
 
 @prepared
-def _client_row(_scope: Scope, fingerprint: Any) -> Any:
+def _client_row(scope: Scope, fingerprint: Any) -> Any:
     live = (Membership.client == SignIn.client) & (Membership.contact == SignIn.contact) & Membership.ended_at.is_null()
     return (
-        SignIn.select(SignIn, Client, Firm, Link, Contact, Membership, Identity, _elsewhere().alias("has_others"))
+        SignIn.select(SignIn, Client, Firm, Link, Contact, Membership, Identity, _elsewhere(scope).alias("has_others"))
         .join_from(SignIn, Client)
         .join_from(SignIn, Firm)
         .join_from(SignIn, Link, JOIN.LEFT_OUTER, on=(Link.id == SignIn.link_id), attr="found_link")
@@ -141,9 +141,9 @@ def _client_row(_scope: Scope, fingerprint: Any) -> Any:
     )
 
 
-def _elsewhere() -> Any:
+def _elsewhere(scope: Scope) -> Any:
     """Whether the contact of a password session may enter another client as well."""
-    other, place = Membership.alias("other"), Client.alias("place")
+    other, place = scope.alias(Membership, "other"), scope.alias(Client, "place")
     query = other.select(other.id).join(place, on=(place.id == other.client)).where(
         other.contact == SignIn.contact, SignIn.kind == PASSWORD, other.client != SignIn.client, other.login,
         other.ended_at.is_null(), place.portal_access, place.archived_at.is_null(),

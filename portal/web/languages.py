@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from babel.support import NullTranslations
-from flask import Flask, g, has_request_context, request
+from flask import Flask, Response, current_app, g, has_request_context, request
 from flask_babel import Babel, Domain
 from markupsafe import Markup
 
@@ -13,6 +13,7 @@ from portal.base.language import LANGUAGES, translations
 
 NAMES = {"de": "Deutsch", "en": "English"}
 COOKIE = "foyer-lang"
+_YEAR = 365 * 24 * 3600
 
 babel = Babel()
 
@@ -51,6 +52,16 @@ def language() -> str:
         g.language = _chosen() or _asked()
     found: str = g.language
     return found
+
+
+def keep(response: Response, chosen: str | None) -> Response:
+    """Let a person's choice hold in this browser at once: one made here before would win over it. None: forget it."""
+    secure = current_app.config["HTTPS"]
+    if chosen:
+        response.set_cookie(COOKIE, chosen, max_age=_YEAR, samesite="Lax", secure=secure, httponly=True)
+    else:
+        response.delete_cookie(COOKIE, samesite="Lax", secure=secure, httponly=True)
+    return response
 
 
 def _chosen() -> str | None:

@@ -55,6 +55,13 @@ _CLIENT = (
         Permission.PORTAL_VIEW,
         ("documents", "acceptances", "declines", "comments", "certificates"),
     ),
+    (
+        _l("Settings"),
+        "settings",
+        "client.settings.index",
+        Permission.PORTAL_VIEW,
+        ("settings", "devices", "colleagues"),
+    ),
 )
 
 

@@ -7,8 +7,10 @@ import json
 from flask import Flask, g, request
 
 from portal.models.firm import Firm
-from portal.policies.actors import Actor, StaffActor
+from portal.policies.actors import Actor, ClientActor, StaffActor
 from portal.policies.permissions import Permission
+from portal.queries.own_clients import OwnClient
+from portal.queries.own_clients import of as clients_of
 from portal.web import languages, menus
 from portal.web.answers import waiting_toasts
 from portal.web.csrf import csrf_field, csrf_token, is_stale
@@ -55,6 +57,7 @@ def init_app(app: Flask) -> None:
         htmx_config=HTMX_CONFIG,
         is_staff=is_staff,
         here=here,
+        own_clients=own_clients,
         base_url=base_url,
     )
 
@@ -72,6 +75,14 @@ def may(permission: str) -> bool:
     """Whether to offer something; whether it may be done is decided by the gate and the operation."""
     found = g.get("actor")
     return found is not None and found.may(Permission(permission))
+
+
+def own_clients() -> list[OwnClient]:
+    """The clients between which the person may change; nothing, and no query, for people of one client (T6)."""
+    found = g.get("visit")
+    if found is None or not found.has_others or not isinstance(found.actor, ClientActor):
+        return []
+    return clients_of(found.actor)
 
 
 def page_firm() -> Firm | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, current_app
+from flask import Response
 from flask_babel import gettext as _
 
 from portal.base.errors import NotFound
@@ -19,11 +19,10 @@ from portal.web.firm import area
 from portal.web.forms.attempt import succeeds
 from portal.web.forms.team import AccountForm, PasswordForm
 from portal.web.gate import actor, scope
-from portal.web.languages import COOKIE
+from portal.web.languages import keep
 from portal.web.routing import Limit
 
 _PAGE = "firm/account/index.html"
-_YEAR = 365 * 24 * 3600
 
 
 @area.get("/account", allow=Permission.FIRM_VIEW)
@@ -39,7 +38,7 @@ def save() -> Response:
     if not succeeds(form, lambda: _keep(form)):
         return _page(422, form, PasswordForm())
     toast(_("Saved."))
-    return _in_language(see_other("firm.account.index"), form.language.data or "")
+    return keep(see_other("firm.account.index"), form.language.data)
 
 
 @area.post("/account/password", allow=Permission.FIRM_VIEW, form=True, limit=Limit(10, 900))
@@ -102,16 +101,6 @@ def _keep(form: AccountForm) -> None:
         mail_decisions=form.mail_decisions.data,
         mail_comments=form.mail_comments.data,
     )
-
-
-def _in_language(response: Response, chosen: str) -> Response:
-    # what was chosen in this browser before would win over the person's choice
-    if chosen:
-        secure = current_app.config["HTTPS"]
-        response.set_cookie(COOKIE, chosen, max_age=_YEAR, samesite="Lax", secure=secure, httponly=True)
-    else:
-        response.delete_cookie(COOKIE, samesite="Lax", secure=current_app.config["HTTPS"], httponly=True)
-    return response
 
 
 def _page(status: int, form: AccountForm, password_form: PasswordForm) -> Response:

@@ -22,6 +22,27 @@ WORDS: dict[str, tuple[str, Any]] = {
     "client.viewed_as": ("eye", _l("%(who)s looked at the portal as the client does.")),
     "contact.added": ("user", _l("%(who)s added the contact %(contact)s.")),
     "contact.changed": ("edit", _l("%(who)s changed the contact %(contact)s: %(fields)s.")),
+    "contact.signed_in": ("login", _l("%(contact)s signed in with a password.")),
+    "contact.switched": ("login", _l("%(contact)s came over from another client.")),
+    "contact.preferred": ("bell", _l("%(contact)s changed the own settings: %(fields)s.")),
+    "contact.changed_self": ("edit", _l("%(contact)s changed the own data: %(fields)s.")),
+    "contact.sessions_ended": ("logout", _l("%(contact)s signed out on other devices.")),
+    "contact.address_asked": (
+        "mail",
+        _l("%(contact)s wants to use another e-mail address; the new one has yet to confirm."),
+    ),
+    "contact.address_changed": (
+        "mail",
+        _l("%(contact)s changed the own e-mail address. Links and other sessions ended."),
+    ),
+    "colleague.invited": ("invite", _l("%(who)s invited the colleague %(contact)s.")),
+    "colleague.unsure": (
+        "warning",
+        _l(
+            "%(who)s wants to invite %(contact)s as a colleague. The address is on file under another name or belonged "
+            "to a former contact, so nobody was added. Please check."
+        ),
+    ),
     "membership.login_on": ("key", _l("%(who)s switched login on for %(contact)s.")),
     "membership.login_off": ("lock", _l("%(who)s switched login off for %(contact)s.")),
     "membership.notify_on": ("bell", _l("%(who)s switched notifications on for %(contact)s.")),
@@ -64,7 +85,7 @@ FIELDS: dict[str, Any] = {
     "external_accountant": _l("external accountant"), "portal_access": _l("portal access"),
     "salutation": _l("salutation"), "title": _l("title"), "first_name": _l("first name"),
     "last_name": _l("last name"), "role": _l("role"), "login": _l("login"), "notify": _l("notify"),
-    "email_sync": _l("e-mail sync"), "primary": _l("primary contact"),
+    "email_sync": _l("e-mail sync"), "primary": _l("primary contact"), "mail": _l("mails about news"),
 }  # fmt: skip
 
 
