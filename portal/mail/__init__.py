@@ -27,6 +27,8 @@ comment_to_client   contact        client, contact, link, comment     comment id
 comment_to_staff    staff          staff, comment                     comment id and staff id; not_before = now + 10 min
 address             the typed one  ticket, contact                    ticket id; not_after = ticket.expires_at
 address_moved       contact's old  contact                            contact id and the instant
+address_changed     contact's old  contact, ticket, by (staff or      ticket id
+                                   null)
 colleague_invited   staff          staff, client, by (contact),       a random uid and staff id
                                    membership (or null), outcome,
                                    name, email (as typed)
@@ -46,5 +48,5 @@ audit_head          staff          staff, number, hash                made by th
 - A mail is dropped when its subject was cancelled meanwhile: ticket used or cancelled, staff member deactivated, link
   revoked, document withdrawn or cancelled, code used, client archived or its portal access off, membership ended or its
   login off, its notify off (not for what a person asked for: access, new_link, code), the address no longer the
-  contact's. A receipt is sent whatever the toggles say, then without an address.
+  contact's, or changed by staff and not confirmed yet (for all that lets somebody in). A receipt is sent whatever the toggles say, then without an address.
 """

@@ -61,6 +61,7 @@ def code(mailing: Mailing) -> Letter:
     """
     _ = mailing.gettext
     client, contact, row = mailing.client(), mailing.contact(), mailing.row(StepUpCode, "code")
+    mailing.demand_released(contact)
     if row.used or row.voided or row.expires_at <= mailing.now:
         raise Dropped("code_over")
     document = mailing.row(Document, "document", {"document": row.document_id})

@@ -95,6 +95,7 @@ class Mailing:
         """
         if not client.portal_access:
             raise Dropped("access_off")
+        self.demand_released(contact)
         membership = _living.first(self.scope, client=client.id, contact=contact.id)
         if membership is None:
             raise Dropped("membership_ended")
@@ -108,6 +109,11 @@ class Mailing:
         living = self.scope.of(Membership).where(Membership.client == client.id, Membership.ended_at.is_null())
         membership = self.scope.first(living.where(Membership.contact == contact.id))
         return membership is not None and bool(membership.amounts)
+
+    def demand_released(self, contact: Contact) -> None:
+        """Nothing that lets in goes to an address that staff changed and nobody confirmed yet (TRUST). Raises Dropped."""
+        if contact.held_until is not None and contact.held_until > self.now:
+            raise Dropped("address_held")
 
     def link_address(self, client: Client, contact: Contact, document: Document | None = None) -> str:
         """The contact's way in, leading to the document: its own secret link, or an address behind the sign-in.

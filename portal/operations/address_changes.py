@@ -49,8 +49,8 @@ def release(actor: Actor, membership: Membership, *, reason: str) -> None:
 def confirm(actor: Stranger, ticket: Ticket) -> Contact:
     """The old address says that the change was right. Raises Gone for a ticket that was used, cancelled or ran out."""
     scope, now = scopes.current(), clock.now()
-    contact = scope.first(scope.of(Contact).where(Contact.id == ticket.contact_id))
-    if contact is None or ticket.purpose != RELEASE or not ticket.is_live(now) or not is_held(contact):
+    contact: Contact | None = scope.first(scope.of(Contact).where(Contact.id == ticket.contact_id))
+    if contact is None or not may_confirm(ticket, contact):
         raise Gone(RELEASE)
     try:
         scope.change(ticket, Ticket.used_at.is_null(), Ticket.cancelled_at.is_null(), used_at=now)
@@ -59,6 +59,11 @@ def confirm(actor: Stranger, ticket: Ticket) -> Contact:
     scope.change(contact, held_until=None)
     audit.record(actor, "contact.address_confirmed", contact, personal={"contact": contact.name})
     return contact
+
+
+def may_confirm(ticket: Ticket, contact: Contact) -> bool:
+    """Whether the old address can still say that the change was right."""
+    return ticket.purpose == RELEASE and ticket.is_live(clock.now()) and is_held(contact)
 
 
 def is_held(contact: Contact) -> bool:
