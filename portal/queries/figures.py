@@ -27,6 +27,7 @@ from portal.policies.scope import Scope, StaffScope
 
 LIVE = 1_000
 RECENT = timedelta(days=30)
+_NOW = timedelta(seconds=5)
 # how old the last invitation, offer or due date may be, in days; None: any age
 OFFER_DAYS: tuple[int | None, ...] = (7, 30, None)
 INVOICE_DAYS: tuple[int | None, ...] = (0, 14, 30, None)
@@ -66,6 +67,11 @@ def of(scope: Scope, firm: Firm) -> Figures | None:
         return count(scope, firm)
     row = next(iter(_kept(scope)), None)
     return None if row is None else _read(row)
+
+
+def is_old(figures: Figures) -> bool:
+    """Whether they were counted a while ago, so that a page says when."""
+    return clock.now() - figures.counted_at > _NOW
 
 
 def is_large(scope: Scope) -> bool:

@@ -18,6 +18,7 @@ from portal.models.firm import Firm
 from portal.models.outbox import FAILED, OutboxMail
 from portal.policies.prepared import prepared
 from portal.policies.scope import Scope
+from portal.queries import pending
 
 SHOWN, COUNTED = 6, 100
 _SOON = timedelta(days=3)
@@ -37,8 +38,22 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Tally:
+    """How many there are: exact up to 1,000, then None and `many`."""
+
+    count: int | None
+    many: bool
+
+    def __bool__(self) -> bool:
+        return self.many or bool(self.count)
+
+
+@dataclass(frozen=True)
 class Today:
-    """Documents carry their `client`; decisions their `document` with its client; comments likewise."""
+    """Documents carry their `client`; decisions their `document` with its client; comments likewise.
+
+    `unreachable`: people who are waited for and whom no mail reaches; `unanswered`: those whose invitation ran out.
+    """
 
     awaiting: Part
     overdue: Part
@@ -48,12 +63,18 @@ class Today:
     waiting: Part
     unpaid: Part
     failed: Part
+    unreachable: Tally
+    unanswered: Tally
 
     @property
     def to_do(self) -> int:
         """How many things ask for a person."""
         parts = (self.awaiting, self.overdue, self.expiring, self.questions, self.failed)
-        return sum(COUNTED if part.count is None else part.count for part in parts)
+        return (
+            sum(COUNTED if part.count is None else part.count for part in parts)
+            + bool(self.unreachable)
+            + bool(self.unanswered)
+        )
 
 
 def of(scope: Scope, firm: Firm) -> Today:
@@ -68,6 +89,8 @@ def of(scope: Scope, firm: Firm) -> Today:
         waiting=_WAITING.part(scope, today=today),
         unpaid=_UNPAID.part(scope, today=today),
         failed=_FAILED.part(scope, since=lately),
+        unreachable=Tally(*pending.count_of(scope, pending.PROBLEM)),
+        unanswered=Tally(*pending.count_of(scope, pending.EXPIRED)),
     )
 
 

@@ -6,9 +6,11 @@ from flask import Response
 
 from portal.base import clock
 from portal.policies.permissions import Permission
+from portal.queries import figures
 from portal.queries import today as queries
 from portal.web.answers import page
 from portal.web.firm import area
+from portal.web.firm import figure_words as words
 from portal.web.gate import firm, scope
 
 
@@ -20,4 +22,6 @@ def index() -> Response:
         found=queries.of(scope(), firm()),
         today=clock.today(firm().time_zone),
         days_late=queries.days_late,
+        figures=figures.of(scope(), firm()),
+        words=words,
     )
