@@ -13,8 +13,8 @@ reset               staff, contact ticket, or {} with the typed       ticket id,
 password_changed    staff, contact staff, or contact                  identity id and the instant
 access              contact        client, contact, link, by (staff   a random uid: each "send access" is one mail
                                    or null), message (text or "")
-invitation          contact        contact, by (staff or null),       unique for the act; not_after = the ticket's end, or
-                                   colleague (contact or null),       7 days
+invitation          contact        contact, by (staff or null),       unique for the act; not_after = the ticket's end,
+                                   colleague (contact or null),       or 7 days
                                    message, ticket (or null); or      a random uid; not_after = now + 1 day
                                    contact alone: asked for anew
 document            contact        client, contact, link, document    document id and version; not_before = now + 2 min
@@ -48,5 +48,6 @@ audit_head          staff          staff, number, hash                made by th
 - A mail is dropped when its subject was cancelled meanwhile: ticket used or cancelled, staff member deactivated, link
   revoked, document withdrawn or cancelled, code used, client archived or its portal access off, membership ended or its
   login off, its notify off (not for what a person asked for: access, new_link, code), the address no longer the
-  contact's, or changed by staff and not confirmed yet (for all that lets somebody in). A receipt is sent whatever the toggles say, then without an address.
+  contact's, or changed by staff and not confirmed yet (for all that lets somebody in). A receipt is sent whatever the
+  toggles say, then without an address.
 """

@@ -111,7 +111,7 @@ class Mailing:
         return membership is not None and bool(membership.amounts)
 
     def demand_released(self, contact: Contact) -> None:
-        """Nothing that lets in goes to an address that staff changed and nobody confirmed yet (TRUST). Raises Dropped."""
+        """Nothing that lets in goes to an address that staff changed and nobody confirmed (TRUST). Raises Dropped."""
         if contact.held_until is not None and contact.held_until > self.now:
             raise Dropped("address_held")
 
