@@ -15,9 +15,9 @@ from portal.models.client import Client
 from portal.models.contact import Contact, Membership
 from portal.models.firm import PASSWORD
 from portal.models.ticket import INVITE, Ticket
-from portal.operations import clients, colleagues, contact_passwords, invitations, memberships, sign_ins
+from portal.operations import clients, colleagues, contact_passwords, demo_firms, invitations, memberships, sign_ins
 from portal.policies import scope as scopes
-from portal.policies.actors import ClientActor, Stranger
+from portal.policies.actors import ClientActor, InstanceActor, Stranger
 from portal.policies.permissions import Rights
 from portal.queries.sign_ins import find_visit
 
@@ -62,6 +62,8 @@ def _invite(making: Making, company: Company, person: Person) -> None:
 
 def _join(making: Making, company: Company, person: Person) -> None:
     """The mail, the button, a password, and a look around."""
+    # the mail had arrived
+    demo_firms.settle_mail(InstanceActor(making.firm.id, "demo"), making.firm)
     membership = _membership(making, company.number, person.email)
     with scopes.of_firm(making.firm.id) as scope:
         mine = scope.of(Ticket).where(Ticket.contact == membership.contact_id, Ticket.purpose == INVITE)
