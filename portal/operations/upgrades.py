@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from portal.base.config import Config
 from portal.base.database import database
 from portal.models import schema
-from portal.operations import backups
+from portal.operations import backups, firms
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,9 @@ def run(config: Config) -> Upgraded:
     if not pending:
         return Upgraded((), None)
     backup = backups.before_upgrade(config, to=pending[-1]) if _has_data() else None
-    return Upgraded(tuple(schema.upgrade()), backup)
+    migrations = tuple(schema.upgrade())
+    firms.add_missing_test_clients()
+    return Upgraded(migrations, backup)
 
 
 def _has_data() -> bool:

@@ -7,19 +7,21 @@ from flask_babel import gettext as _
 
 from portal.base import clock
 from portal.models.client import Client
+from portal.models.firm import PASSWORD, SECRET_LINK
 from portal.operations import clients as operations
 from portal.operations import sign_ins
 from portal.policies.actors import StaffActor
 from portal.policies.permissions import Permission
-from portal.queries import activity, clients, contacts, links, pending
+from portal.queries import activity, clients, contacts, firms, links, login_types, pending
 from portal.queries import documents as document_queries
 from portal.web.answers import page, page_or_part, part, see_other, toast
-from portal.web.firm import area, contact_rows
+from portal.web.firm import area, contact_rows, login_type_words
 from portal.web.firm.activity_words import sentence
 from portal.web.forms.attempt import succeeds
-from portal.web.forms.clients import KIND_WORDS, SEEN_WORDS, STATUS_WORDS, ClientFilters, ClientForm
+from portal.web.forms.clients import KIND_WORDS, LOGIN_WORDS, SEEN_WORDS, STATUS_WORDS, ClientFilters, ClientForm
 from portal.web.gate import actor, firm, scope
 from portal.web.htmx import is_htmx
+from portal.web.paths import base_url
 from portal.web.session import give_cookie
 
 _FORM = "firm/clients/form.html"
@@ -49,7 +51,7 @@ def index() -> Response:
 @area.get("/clients/new", allow=Permission.CLIENT_WORK)
 def new() -> Response:
     """The empty form."""
-    return page(_FORM, form=ClientForm(country=firm().country), client=None)
+    return page(_FORM, form=ClientForm(country=firm().country), client=None, meaning=[])
 
 
 @area.post("/clients", allow=Permission.CLIENT_WORK, form=True)
@@ -57,7 +59,7 @@ def create() -> Response:
     """Make a client; on to its page, where contacts are added."""
     form, made = ClientForm(), []
     if not succeeds(form, lambda: made.append(operations.create(actor(), firm(), **form.values()))):
-        return page(_FORM, 422, form=form, client=None)
+        return page(_FORM, 422, form=form, client=None, meaning=[])
     toast(_("%(name)s was created.", name=made[0].name))
     return see_other("firm.clients.show", uid=made[0].uid)
 
@@ -71,6 +73,7 @@ def show(uid: str) -> Response:
         **{**contact_rows.context(client), **heading(client, "info")},
         rows=contacts.of_client(scope(), client, firm(), now),
         links=links.of_client(scope(), client, firm(), now),
+        portal_address=_portal_address(client),
     )
 
 
@@ -100,7 +103,7 @@ def history(uid: str) -> Response:
 def edit(uid: str) -> Response:
     """The form with the client's data."""
     client = scope().get(Client, uid)
-    return page(_FORM, form=ClientForm.of(client), client=client)
+    return _form(200, client, ClientForm.of(client))
 
 
 @area.post("/clients/<uid>/edit", allow=Permission.CLIENT_WORK, form=True)
@@ -108,9 +111,12 @@ def save(uid: str) -> Response:
     """Change the client's data."""
     client = scope().get(Client, uid)
     form = ClientForm()
+    before = client.signs_in_by(firm())
     if not succeeds(form, lambda: operations.change(actor(), client, **form.values())):
-        return page(_FORM, 422, form=form, client=client)
-    toast(_("Saved."))
+        return _form(422, client, form)
+    client = scope().get(Client, uid)
+    said = [] if client.signs_in_by(firm()) == before else _meaning(client)
+    toast(" ".join([_("Saved."), *said]))
     return see_other("firm.clients.show", uid=uid)
 
 
@@ -122,7 +128,10 @@ def set_access(uid: str) -> Response:
     toast(_("The portal is open.") if on else _("The portal is closed: no link opens it, sessions have ended."))
     if not is_htmx():
         return see_other("firm.clients.show", uid=uid, fragment="access")
-    return part("firm/clients/_access.html", client=client, status=client.status(clock.now()), statuses=STATUS_WORDS)
+    return part(
+        "firm/clients/_access.html", client=client, status=client.status(clock.now()), statuses=STATUS_WORDS,
+        portal_address=_portal_address(client), login_words=login_type_words.in_force(client, firm()),
+    )  # fmt: skip
 
 
 @area.post("/clients/<uid>/view", allow=Permission.CLIENT_WORK)
@@ -134,6 +143,27 @@ def view(uid: str) -> Response:
     return see_other("client.start.index")
 
 
+def _portal_address(client: Client) -> str:
+    """Where a client with passwords signs in; empty under *secret link*, whose address stands on no page (DETAILS 9)."""
+    by_link = client.signs_in_by(firm()) == SECRET_LINK
+    return "" if by_link else base_url() + firms.sign_in_path(firm())
+
+
+def _form(status: int, client: Client, form: ClientForm) -> Response:
+    found = login_types.meaning(scope(), client, clock.now())
+    by_link = client.signs_in_by(firm()) == SECRET_LINK
+    said = login_type_words.to_password(found) if by_link else login_type_words.to_link(found)
+    return page(_FORM, status, form=form, client=client, other_type=LOGIN_WORDS[PASSWORD if by_link else SECRET_LINK],
+        meaning=said)  # fmt: skip
+
+
+def _meaning(client: Client) -> list[str]:
+    """What the login type that is in force now means for those who are there."""
+    found = login_types.meaning(scope(), client, clock.now())
+    by_link = client.signs_in_by(firm()) == SECRET_LINK
+    return login_type_words.to_link(found) if by_link else login_type_words.to_password(found)
+
+
 def heading(client: Client, tab: str) -> dict[str, object]:
     """What the head of a client's pages shows."""
     count, many = clients.documents_count(scope(), client)
@@ -143,5 +173,6 @@ def heading(client: Client, tab: str) -> dict[str, object]:
         "status": client.status(clock.now()),
         "statuses": STATUS_WORDS,
         "kinds": KIND_WORDS,
+        "login_words": login_type_words.in_force(client, firm()),
         "documents_count": "1000+" if many else count,
     }

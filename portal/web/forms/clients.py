@@ -6,16 +6,20 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import request, url_for
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, EmailField, SelectField, StringField
 
 from portal.models.client import ACTIVE, COMPANY, OFFLINE, PENDING, PERSON, Client
+from portal.models.firm import PASSWORD, SECRET_LINK
 from portal.queries import clients
 from portal.web.forms import choices
 from portal.web.forms.form import Form
+from portal.web.gate import firm
 from portal.web.languages import NAMES, language
 
 KIND_WORDS = {COMPANY: _l("Company"), PERSON: _l("Person")}
+LOGIN_WORDS = {SECRET_LINK: _l("Secret link"), PASSWORD: _l("User name and password")}
 STATUS_WORDS = {ACTIVE: _l("Active"), PENDING: _l("Pending"), OFFLINE: _l("Offline")}
 SEEN_WORDS = {
     clients.NEVER: _l("Never seen"),
@@ -48,9 +52,12 @@ class ClientForm(Form):
     city = StringField(_l("City"))
     country = SelectField(_l("Country"), validate_choice=False)
     external_accountant = BooleanField(_l("We are this client's external accountant"))
+    login_type = SelectField(_l("Login"), validate_choice=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        usual = _("As the firm has it (%(type)s)", type=LOGIN_WORDS[firm().login_type])
+        self.login_type.choices = choices.listed([("", usual), *LOGIN_WORDS.items()])
         known = choices.countries(language())
         own = self.country.data or ""
         extra = [] if not own or any(choice.value == own for choice in known) else [(own, own)]
@@ -64,7 +71,7 @@ class ClientForm(Form):
     def values(self) -> dict[str, Any]:
         """What was typed, for the operation; an empty language is the firm's, an empty number the next free one."""
         typed = {name: "" if value is None else value for name, value in self.data.items()}
-        return {**typed, "language": typed["language"] or None}
+        return {**typed, "language": typed["language"] or None, "login_type": typed["login_type"] or None}
 
 
 @dataclass(frozen=True)
