@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import timedelta
 
 from portal.base import clock
@@ -26,14 +25,12 @@ _LASTS = timedelta(days=1)
 @operation(allow=Permission.PUBLIC, audited=False)
 def ask(actor: Stranger, contact: Contact) -> None:
     """Queue the same for whoever's invitation stood in the mail; the worker decides."""
-    scope = scopes.current()
+    scope, now = scopes.current(), clock.now()
     contact = scope.by_id(Contact, contact.id)
-    with suppress(TooMany):
-        limits.spend(f"invitation:{scope.firm_id}:{contact.id}", most=_MOST, seconds=_WINDOW)
-        enqueue(
-            "invitation", {"contact": contact.id}, contact.email, key=uid(),
-            language=known(contact.language, scope.firm.language), not_after=clock.now() + _LASTS,
-        )  # fmt: skip
+    enqueue(
+        "invitation", {"contact": contact.id}, contact.email, key=f"asked:{contact.id}:{now:%Y%m%d%H%M}",
+        language=known(contact.language, scope.firm.language), not_after=now + _LASTS,
+    )  # fmt: skip
 
 
 @operation(allow=Permission.INSTANCE)
@@ -48,7 +45,7 @@ def again(actor: Actor, contact: Contact) -> bool:
     Nothing for whoever came in meanwhile, has no address that mail goes to, or whose invitation was taken back: what
     staff cancelled, nobody fetches back by a button.
     """
-    if not contact.pending or invitations.missing_address(contact) or _was_cancelled(contact):
+    if not contact.pending or invitations.missing_address(contact) or _was_cancelled(contact) or _too_often(contact):
         audit.noticed()
         return False
     first = {"invited_by": contact.invited_by_id, "invited_by_contact": contact.invited_by_contact_id}
@@ -73,6 +70,14 @@ def point_to_door(actor: Actor, contact: Contact) -> bool:
     )  # fmt: skip
     audit.record(actor, "invitation.asked", contact, personal={"contact": contact.name, "email": contact.email})
     return True
+
+
+def _too_often(contact: Contact) -> bool:
+    try:
+        limits.spend(f"invitation:{contact.firm_id}:{contact.id}", most=_MOST, seconds=_WINDOW)
+    except TooMany:
+        return True
+    return False
 
 
 def _was_cancelled(contact: Contact) -> bool:

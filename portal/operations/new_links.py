@@ -7,10 +7,10 @@ from datetime import timedelta
 from portal.base import clock
 from portal.models.client import Client
 from portal.models.contact import Contact, Membership
-from portal.models.firm import SECRET_LINK
+from portal.models.firm import PASSWORD
 from portal.models.link import DOCUMENT, Link
 from portal.models.outbox import enqueue
-from portal.operations import access, audit
+from portal.operations import access, audit, invitations, new_invitations
 from portal.operations.links import newest_or_make
 from portal.operations.operation import operation
 from portal.policies import scope as scopes
@@ -25,14 +25,17 @@ def ask(actor: Stranger, link: Link) -> bool:
     """Mail a way in to the stored address of the link's contact, else of the primary contact; whether it was queued.
 
     The live link is mailed as it is; an expired one gets a successor; nothing is sent where it was revoked without a
-    successor, where login or access is off, or where the client is archived.
+    successor, where login or access is off, or where the client is archived. Where the client is entered by password,
+    who is waited for is invited once more, and who has a password is told where to use it.
     """
     scope, now = scopes.current(), clock.now()
     client = scope.by_id(Client, link.client_id)
     contact = _contact(link, client)
-    if contact is None or not _may_have_one(link, client):
+    if contact is None or not client.is_open or _last_of_line(link).revoked_at is not None:
         audit.noticed()
         return False
+    if client.signs_in_by(scope.firm) == PASSWORD:
+        return new_invitations.again(actor, contact) or new_invitations.point_to_door(actor, contact)
     if link.contact_id is not None and link.kind != DOCUMENT and link.is_live(now):
         fresh = link
     else:
@@ -60,15 +63,7 @@ def _contact(link: Link, client: Client) -> Contact | None:
     if membership is None or not membership.login:
         return None
     contact: Contact = scope.by_id(Contact, membership.contact_id)
-    return contact if contact.email and not contact.email_error else None
-
-
-def _may_have_one(link: Link, client: Client) -> bool:
-    firm = scopes.current().firm
-    last = _last_of_line(link)
-    revoked = last.revoked_at is not None
-    secret = client.signs_in_by(firm) == SECRET_LINK
-    return not revoked and secret and client.portal_access and not client.is_archived
+    return None if invitations.missing_address(contact) else contact
 
 
 def _last_of_line(link: Link) -> Link:

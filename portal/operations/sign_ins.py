@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hmac import compare_digest
 from typing import Any
 
 from peewee import fn
@@ -35,10 +36,23 @@ _TRIES_PER_ACCOUNT, _ACCOUNT_WINDOW = 10, 900
 
 @dataclass(frozen=True)
 class Person:
-    """Who signed in: a staff member, a contact with the membership last used, or both (DETAILS 5)."""
+    """Who signed in: a staff member, a contact with the membership last used, or both (DETAILS 5).
+
+    `mark` changes with the password: what was proven with an older one is worth nothing.
+    """
 
     staff: Staff | None
     membership: Membership | None
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Somebody who proved to be both a staff member and a contact, and may go on to either side."""
+
+    staff: Staff
+    membership: Membership
+    client: Client
 
 
 def authenticate(stranger: Stranger, email: str, password: str) -> Person | None:
@@ -48,15 +62,33 @@ def authenticate(stranger: Stranger, email: str, password: str) -> Person | None
     limits.spend(key, most=_TRIES_PER_ACCOUNT, seconds=_ACCOUNT_WINDOW)
     with scopes.of_firm(stranger.firm_id) as scope:
         identity: Identity | None = scope.first(scope.of(Identity).where(Identity.email_key == email_key(email)))
-        identity_id = identity.id if identity is not None else 0
-        staff: Staff | None = scope.first(scope.of(Staff).where(Staff.identity == identity_id))
-        membership = last_used(identity_id)
-    person = Person(staff if staff is not None and staff.is_active else None, membership)
+        person = _person(identity)
     known = person.staff is not None or person.membership is not None
     if not passwords.matches(password, identity.password if identity is not None and known else None):
         return None
     limits.forgive(key)
     return person
+
+
+def recall(stranger: Stranger, staff_uid: str, mark: str) -> Choice | None:
+    """What `authenticate` found a moment ago, looked up anew; None when either side or the password is another now."""
+    if stranger.firm_id is None:
+        return None
+    with scopes.of_firm(stranger.firm_id) as scope:
+        staff: Staff | None = scope.first(scope.of(Staff).where(Staff.uid == staff_uid))
+        identity = scope.by_id(Identity, staff.identity_id) if staff is not None else None
+        person = _person(identity)
+        if person.staff is None or person.membership is None or not compare_digest(person.mark, mark):
+            return None
+        return Choice(person.staff, person.membership, scope.by_id(Client, person.membership.client_id))
+
+
+def _person(identity: Identity | None) -> Person:
+    scope, identity_id = scopes.current(), identity.id if identity is not None else 0
+    staff: Staff | None = scope.first(scope.of(Staff).where(Staff.identity == identity_id))
+    membership = last_used(identity_id)
+    mark = tokens.fingerprint(identity.password or "") if identity is not None else ""
+    return Person(staff if staff is not None and staff.is_active else None, membership, mark)
 
 
 def last_used(identity_id: int) -> Membership | None:

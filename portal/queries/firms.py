@@ -20,6 +20,13 @@ def by_slug(slug: str) -> Firm | None:
     return found
 
 
+def by_id(firm_id: int) -> Firm | None:
+    """The firm with this internal id, which a browser was given under our signature, or None."""
+    with scopes.instance("which firm a door belongs to") as scope:
+        found: Firm | None = scope.first(scope.of(Firm).where(Firm.id == firm_id))
+    return found
+
+
 def exists() -> bool:
     """Whether the instance has been set up."""
     with scopes.instance("whether the instance was set up") as scope:

@@ -10,9 +10,9 @@ from portal.base import clock, tokens
 from portal.models.client import Client
 from portal.models.contact import Contact, Membership
 from portal.models.document import Document
-from portal.models.firm import Firm
+from portal.models.firm import SECRET_LINK, Firm
 from portal.models.link import Link
-from portal.models.sign_in import LINK, SignIn
+from portal.models.sign_in import LINK, PASSWORD, SignIn
 from portal.policies import scope as scopes
 from portal.policies.scope import Scope
 from portal.queries.sign_ins import link_opens
@@ -22,7 +22,7 @@ _NOBODYS = -1
 
 @dataclass(frozen=True)
 class LinkDoor:
-    """A genuine link with whose it is. `opens`: it lets in now."""
+    """A genuine link with whose it is. `opens`: it lets in now; `wants_password`: its client is entered otherwise."""
 
     link: Link
     client: Client
@@ -31,6 +31,10 @@ class LinkDoor:
     membership: Membership | None
     document: Document | None
     opens: bool
+
+    @property
+    def wants_password(self) -> bool:
+        return self.client.is_open and self.client.signs_in_by(self.firm) != SECRET_LINK
 
     @property
     def whose(self) -> str:
@@ -65,6 +69,17 @@ def of_ended_session(fingerprint: str) -> LinkDoor | None:
         session = scope.first(scope.of(SignIn).where(SignIn.token == fingerprint, SignIn.kind == LINK))
         row = _row(scope, session.link_id) if session is not None else None
         return _door(row) if row is not None else None
+
+
+def firm_of_ended_session(fingerprint: str) -> Firm | None:
+    """The firm at which a session with a password ended, for the door that asks for it again."""
+    with scopes.instance("the door of an ended visit") as scope:
+        session = scope.first(
+            SignIn.select(SignIn, Firm)
+            .join_from(SignIn, Firm)
+            .where(SignIn.token == fingerprint, SignIn.kind == PASSWORD)
+        )
+        return session.firm if session is not None else None
 
 
 def document_named(scope: Scope, name: str) -> tuple[Document | None, bool]:

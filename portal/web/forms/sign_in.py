@@ -36,6 +36,12 @@ class InvitationForm(Form):
     password = PasswordField(_l("Choose a password"), [_NEEDED])
 
 
+class FirstPasswordForm(Form):
+    """A contact's first password; what to call the person is known."""
+
+    password = PasswordField(_l("Choose a password"), [_NEEDED, Length(max=1000)])
+
+
 class CodeForm(Form):
     code = StringField(_l("Code from your letter"), [_NEEDED, Length(max=100)])
 

@@ -22,7 +22,7 @@ from portal.web.csrf import is_stale
 from portal.web.doors import asked_for
 from portal.web.forms.sign_in import CodeForm
 from portal.web.gate import stranger
-from portal.web.public import area
+from portal.web.public import area, visit_door
 from portal.web.routing import Limit
 from portal.web.session import give_cookie, visit_of
 
@@ -112,9 +112,7 @@ def ask_new() -> Response:
     door = link_doors.by_uid(session.get("link", ""))
     g.shown_firm = door.firm if door is not None else firms.the_only()
     if is_stale():
-        dead = door is not None and not door.opens
-        template = "public/links/dead.html" if dead else "public/links/ended.html"
-        return page(template, 422, form=CodeForm(formdata=None), known=True)
+        return _dead_page(door, 422) if door is not None and not door.opens else visit_door.ended(door, 422)
     if door is not None:
         new_links.ask(stranger(door.firm.id), door.link)
     return page("public/links/asked.html")
@@ -155,10 +153,12 @@ def _same_person(visit: Visit, door: LinkDoor) -> bool:
 
 
 def _keeps(visit: Visit, door: LinkDoor) -> bool:
-    """The session goes on: the same link again, or a document link beside a live portal session."""
+    """The session goes on: the same link, a document link beside a live portal session, or one with a password."""
     actor = visit.actor
     assert isinstance(actor, ClientActor)
-    return actor.link_id == door.link.id or (door.link.kind == DOCUMENT and actor.document_id is None)
+    return (
+        actor.by_password or actor.link_id == door.link.id or (door.link.kind == DOCUMENT and actor.document_id is None)
+    )
 
 
 def _ask(door: LinkDoor, token: str, standing: Standing, status: int = 200) -> Response:
@@ -173,7 +173,15 @@ def _ask(door: LinkDoor, token: str, standing: Standing, status: int = 200) -> R
 
 def _dead(door: LinkDoor) -> Response:
     session["link"] = door.link.uid
-    return page("public/links/dead.html", 410)
+    return _dead_page(door, 410)
+
+
+def _dead_page(door: LinkDoor, status: int) -> Response:
+    if not door.wants_password:
+        return page("public/links/dead.html", status)
+    visit = visit_of("client")
+    here = visit is not None and _same_person(visit, door) and _keeps(visit, door)
+    return page("public/links/by_password.html", status, firm=door.firm, is_here=here)
 
 
 def _enter(door: LinkDoor) -> Response:

@@ -7,9 +7,10 @@ from flask_babel import gettext as _
 
 from portal.base.errors import Gone, Invalid
 from portal.models.firm import Firm
-from portal.operations import resets, team
+from portal.operations import contact_passwords, resets, team
 from portal.policies.permissions import PUBLIC
 from portal.queries import firms, tickets
+from portal.queries.tickets import TicketDoor
 from portal.web.answers import page, see_other, toast
 from portal.web.forms.sign_in import ForgottenForm, NewPasswordForm
 from portal.web.gate import stranger
@@ -47,7 +48,8 @@ def ask_at(slug: str) -> Response:
 @area.get("/password/reset/<token>", allow=PUBLIC)
 def arrive(token: str) -> Response:
     """From the mail: keep the token in the browser and go on to a clean address. Uses nothing up (X6)."""
-    tickets.find("reset", token)
+    if not _shown(tickets.find("reset", token)).opens:
+        raise Gone("reset")
     session["reset"] = token
     return see_other("public.passwords.choose")
 
@@ -56,7 +58,7 @@ def arrive(token: str) -> Response:
 def choose() -> Response:
     """The form for the new password."""
     found = _reset_ticket()
-    return page("public/passwords/new.html", form=NewPasswordForm(), email=found.email)
+    return page("public/passwords/new.html", form=NewPasswordForm(), door=found)
 
 
 @area.post("/password/reset", allow=PUBLIC, limit=_LIMIT, form=True)
@@ -64,15 +66,16 @@ def change() -> Response:
     """Set the password: the link is used up, all sessions end, nobody is signed in by it."""
     found, form = _reset_ticket(), NewPasswordForm()
     if form.sent():
+        reset = team.reset_password if found.staff is not None else contact_passwords.reset
         try:
-            team.reset_password(stranger(found.firm.id), found.ticket, password=form.password.data)
+            reset(stranger(found.firm.id), found.ticket, password=form.password.data)
         except Invalid as error:
             form.refuse(error)
         else:
             session.pop("reset", None)
             toast(_("Your password was changed. Please sign in with it."))
             return see_other("public.sign_in.of_firm", slug=found.firm.slug)
-    return page("public/passwords/new.html", 422, form=form, email=found.email)
+    return page("public/passwords/new.html", 422, form=form, door=found)
 
 
 def _forgot_page(firm: Firm | None, slug: str = "") -> Response:
@@ -92,10 +95,17 @@ def _ask(firm: Firm | None, slug: str = "") -> Response:
     return page("public/passwords/asked.html", slug=slug)
 
 
-def _reset_ticket() -> tickets.TicketDoor:
+def _reset_ticket() -> TicketDoor:
     token = session.get("reset")
     if not token:
         raise Gone("reset")
-    found = tickets.find("reset", token)
-    g.shown_firm = found.firm
+    found = _shown(tickets.find("reset", token))
+    if not found.opens:
+        raise Gone("reset")
+    return found
+
+
+def _shown(found: TicketDoor) -> TicketDoor:
+    """Pages speak for the ticket's firm and, where nothing was chosen in this browser, the person's language."""
+    g.shown_firm, g.shown_language = found.firm, found.language
     return found

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from flask import Response, abort, g, redirect, request, url_for
+from flask import Response, abort, g, request, session
 from flask_babel import gettext as _
 
+from portal.base import clock
 from portal.models.firm import Firm
 from portal.operations import sign_ins
-from portal.policies.actors import ClientActor
+from portal.operations.sign_ins import Choice, Person
+from portal.policies.actors import ClientActor, Stranger
 from portal.policies.permissions import PUBLIC
 from portal.queries import firms
+from portal.queries.sign_ins import Visit
 from portal.web.answers import page, see_other, toast
 from portal.web.csrf import is_stale
-from portal.web.doors import asked_for
+from portal.web.entering import enter_firm, enter_portal
 from portal.web.forms.sign_in import FirmAddressForm, SignInForm
 from portal.web.gate import stranger
 from portal.web.public import area
@@ -20,6 +23,7 @@ from portal.web.routing import Limit
 from portal.web.session import Side, give_cookie, visit_of
 
 _LIMIT = Limit(30, 600)
+_PROVEN_SECONDS = 5 * 60
 _SIDES: dict[str, Side] = {"firm": "staff", "portal": "client"}
 
 
@@ -61,7 +65,7 @@ def of_firm(slug: str) -> Response:
 
 
 @area.post("/f/<slug>/login", allow=PUBLIC, limit=_LIMIT, form=True)
-def enter_firm(slug: str) -> Response:
+def enter_at(slug: str) -> Response:
     """Sign in at a firm."""
     return _try(firms.by_slug(slug), slug)
 
@@ -85,10 +89,37 @@ def leave() -> Response:
     return see_other("public.sign_in.index" if side == "staff" else "public.visit_door.index")
 
 
+@area.get("/login/side", allow=PUBLIC)
+def sides() -> Response:
+    """Who is both staff and contact chooses; nothing has begun yet."""
+    found = _proven()
+    return _sign_in_once_more() if found is None else _sides_page(*found)
+
+
+@area.post("/login/side", allow=PUBLIC, limit=_LIMIT, form=True)
+def choose() -> Response:
+    """Go on to the side named in the form. The proof is good for one."""
+    found, side = _proven(), _SIDES.get(request.form.get("area", ""))
+    if found is None:
+        return _sign_in_once_more()
+    if side is None:
+        abort(400)
+    if is_stale():
+        return _sides_page(*found, 422)
+    session.pop("proven", None)
+    firm, choice = found
+    actor = stranger(firm.id)
+    return enter_firm(actor, choice.staff) if side == "staff" else enter_portal(actor, choice.membership)
+
+
 def _door(firm: Firm | None, slug: str = "") -> Response:
-    visit = visit_of("staff")
-    if visit is not None and firm is not None and visit.firm.id == firm.id:
+    """Who is signed in goes on; a contact who asked for a page of the staff's side may want to come in there, too."""
+    staff, client = visit_of("staff"), visit_of("client")
+    if staff is not None and firm is not None and staff.firm.id == firm.id:
         return see_other("firm.today.index")
+    is_here = client is not None and firm is not None and client.firm.id == firm.id and _by_password(client)
+    if is_here and not str(session.get("asked_for", "")).startswith("/firm"):
+        return see_other("client.start.index")
     return _page(SignInForm(), slug)
 
 
@@ -98,15 +129,48 @@ def _try(firm: Firm | None, slug: str = "") -> Response:
         return _page(form, slug, 422)
     actor = stranger(firm.id if firm else 0)
     person = sign_ins.authenticate(actor, form.email.data, form.password.data)
-    staff = person.staff if person is not None else None
-    if staff is None:
+    if person is None:
         form.password.errors = [_("E-mail address and password do not match.")]
         return _page(form, slug, 422)
-    before = visit_of("staff")
-    give_cookie("staff", sign_ins.begin_staff(actor, staff))
-    if before is not None:
-        sign_ins.end(before.actor, before.sign_in_id)
-    return redirect(asked_for("/firm") or url_for("firm.today.index"), 303)  # type: ignore[return-value]
+    if person.staff is not None and person.membership is not None:
+        _remember(actor, person)
+        return see_other("public.sign_in.sides")
+    if person.staff is not None:
+        return enter_firm(actor, person.staff)
+    assert person.membership is not None
+    return enter_portal(actor, person.membership)
+
+
+def _remember(actor: Stranger, person: Person) -> None:
+    """What was proven, for a few minutes: signed, for this browser, worth nothing once the password is another."""
+    assert person.staff is not None
+    until = clock.now().timestamp() + _PROVEN_SECONDS
+    session["proven"] = {"firm": actor.firm_id, "staff": person.staff.uid, "mark": person.mark, "until": until}
+
+
+def _proven() -> tuple[Firm, Choice] | None:
+    proof = session.get("proven")
+    if not isinstance(proof, dict) or proof["until"] <= clock.now().timestamp():
+        return None
+    choice = sign_ins.recall(stranger(proof["firm"]), proof["staff"], proof["mark"])
+    firm = firms.by_id(proof["firm"])
+    return None if choice is None or firm is None else (firm, choice)
+
+
+def _sides_page(firm: Firm, choice: Choice, status: int = 200) -> Response:
+    g.shown_firm = firm
+    wants_portal = str(session.get("asked_for", "")).startswith("/portal")
+    return page("public/sign_in/sides.html", status, firm=firm, choice=choice, wants_portal=wants_portal)
+
+
+def _sign_in_once_more() -> Response:
+    session.pop("proven", None)
+    toast(_("Please sign in once more."), "wait")
+    return see_other("public.sign_in.index")
+
+
+def _by_password(visit: Visit) -> bool:
+    return isinstance(visit.actor, ClientActor) and visit.actor.by_password
 
 
 def _page(form: SignInForm, slug: str, status: int = 200) -> Response:
