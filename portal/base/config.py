@@ -32,6 +32,7 @@ class Config:
     port: int
     mail_url: str | None
     mail_from: str
+    bounce_url: str | None
     proxy_hops: int
     clock_offset_file: Path | None
     crash_at: str | None
@@ -69,6 +70,7 @@ KNOWN = {
     "PORTAL_PORT",
     "PORTAL_MAIL_URL",
     "PORTAL_MAIL_FROM",
+    "PORTAL_BOUNCE_URL",
     "PORTAL_TRUSTED_PROXY_HOPS",
     "PORTAL_CLOCK_OFFSET_FILE",
     "PORTAL_CRASH_AT",
@@ -93,6 +95,7 @@ def load(environ: Mapping[str, str] | None = None) -> Config:
         port=port,
         mail_url=_mail_url(values.get("PORTAL_MAIL_URL") or ""),
         mail_from=_mail_from(values.get("PORTAL_MAIL_FROM") or "", base_url),
+        bounce_url=_bounce_url(values.get("PORTAL_BOUNCE_URL") or ""),
         proxy_hops=_number(values, "PORTAL_TRUSTED_PROXY_HOPS", 0, 0, 5),
         clock_offset_file=Path(p) if (p := values.get("PORTAL_CLOCK_OFFSET_FILE")) else None,
         crash_at=_crash_at(values.get("PORTAL_CRASH_AT") or ""),
@@ -187,6 +190,23 @@ def _mail_from(text: str, base_url: str) -> str:
     if "@" not in address or any(c in text for c in "\r\n"):
         raise ConfigError(f"PORTAL_MAIL_FROM is {text!r}; write it like portal@example.com")
     return address
+
+
+def _bounce_url(text: str) -> str | None:
+    if not text:
+        return None
+    parts = urlsplit(text)
+    try:
+        known = bool(parts.hostname and parts.username and parts.password) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        known = False
+    if parts.scheme not in ("imaps", "imap") or not known or not text.isprintable():
+        raise ConfigError(
+            "PORTAL_BOUNCE_URL cannot be read; write it like imaps://user:password@mail.example.com:993/INBOX"
+        )
+    if parts.scheme == "imap" and parts.hostname not in LOOPBACK:
+        raise ConfigError(f"PORTAL_BOUNCE_URL: imap:// is for loopback only, write imaps://…@{parts.hostname}")
+    return text
 
 
 def _crash_at(text: str) -> str | None:

@@ -1,7 +1,7 @@
 """The worker's side of the outbox: claiming rows with a lease, and saying what came of them (TRUST, Outbox).
 
-Each step is one short transaction; the sending between them is in none. No operations: these are the queue's marks on
-its own rows, acts of nobody.
+Each step is one short transaction; the sending between them is in none. These are the queue's marks on its own rows,
+acts of nobody; only that an address is dead is told to the rest of the house.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from portal.base import clock
 from portal.base.database import transaction
 from portal.mail.kinds import URGENT
 from portal.models import notices
-from portal.models.contact import Contact
 from portal.models.outbox import DROPPED, FAILED, QUEUED, SENDING, SENT, OutboxMail
+from portal.operations import bounces
 from portal.policies import scope as scopes
+from portal.policies.actors import InstanceActor
 from portal.policies.scope import Scope
 
 LEASE = timedelta(seconds=120)
@@ -101,9 +102,7 @@ def refused(claimed: Claim, words: str) -> None:
     """The recipient does not exist: failed at once, and the contact is marked so that nobody counts on the address."""
     with transaction():
         _report(claimed, state=FAILED, error=words, done_at=clock.now())
-        row = claimed.first
-        with scopes.of_firm(row.firm_id) as scope:
-            scope.update(Contact, email_error=words).where(Contact.email_key == row.to_key).execute()
+        bounces.refused(InstanceActor(claimed.first.firm_id, "worker"), claimed.first, words=words)
 
 
 def _next(scope: Scope, now: datetime, most: int) -> list[OutboxMail]:

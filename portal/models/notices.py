@@ -8,6 +8,7 @@ from portal.models.instance import Notice
 HEARTBEAT = "worker.heartbeat"
 MAIL_HOLD = "mail.hold"
 BACKUP = "backup.taken"
+BOUNCES_SEEN = "bounces.seen"
 WRONG_LINKS = "links.wrong"
 
 

@@ -12,9 +12,10 @@ from portal.base import clock
 from portal.base.config import Config
 from portal.base.database import database, roll_back_open, transaction
 from portal.base.wake import work_waiting
-from portal.mail.outgoing import deliver_next
+from portal.mail.outgoing import Outgoing
 from portal.models import notices
 from portal.worker.audit_heads import AuditHeads
+from portal.worker.bounces import Bounces
 from portal.worker.figures import Counting
 from portal.worker.page_pictures import PagePictures
 from portal.worker.runs import Runs
@@ -29,15 +30,16 @@ class Worker:
     """Background work of one process. Several may run at once, also on several machines: rows are claimed by lease."""
 
     def __init__(self, config: Config) -> None:
+        self._stopping = threading.Event()
         self._tasks: dict[str, Callable[[], bool]] = {
-            "mail": lambda: deliver_next(config),
+            "mail": Outgoing(config, is_stopping=self._stopping.is_set).step,
+            "bounces": Bounces(config).step,
             "runs": Runs().step,
             "page pictures": PagePictures().step,
             "sweeping": Sweeping().step,
             "audit heads": AuditHeads().step,
             "figures": Counting().step,
         }
-        self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         self._beat_at: datetime | None = None
 

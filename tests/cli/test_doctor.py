@@ -24,6 +24,7 @@ from portal.policies.actors import InstanceActor
 from portal.queries import findings, health
 from portal.queries.findings import Level
 from tests.cli.conftest import Site, foyer, open_at
+from tests.imap import ImapServer
 
 
 def levels(site: Site, check: str, *, quick: bool = False, config: Config | None = None) -> list[tuple[Level, str]]:
@@ -222,3 +223,18 @@ def test_a_file_of_every_row_is_hashed(site: Site) -> None:
         row = scope.one(scope.of(StoredFile))
         scope.change(row, sha256="0" * 64)
     assert "files" in wrong(site)
+
+
+def test_the_mailbox_for_bounced_mails(site: Site) -> None:
+    with ImapServer() as server:
+        done = foyer(site.folder, "doctor", "--json", "--quick", env={"PORTAL_BOUNCE_URL": server.url})
+        assert ("bounces", "fine") in _told(done.stdout)
+        wrong_password = server.url.replace("geheim", "falsch")
+        done = foyer(site.folder, "doctor", "--json", "--quick", env={"PORTAL_BOUNCE_URL": wrong_password})
+    assert done.returncode == 1
+    assert ("bounces", "wrong") in _told(done.stdout)
+    assert "falsch" not in done.stdout
+
+
+def _told(document: str) -> set[tuple[str, str]]:
+    return {(finding["check"], finding["level"]) for finding in json.loads(document)["findings"]}

@@ -28,6 +28,29 @@ def test_names_and_addresses_are_taken(address: str, tmp_path: Path) -> None:
     assert config.load({"PORTAL_INSTANCE": str(tmp_path), "PORTAL_BASE_URL": address}).base_url == address
 
 
+@pytest.mark.parametrize(
+    ("address", "right"),
+    [
+        ("pop3://a:b@mail.example.com", "imaps://"),
+        ("imaps://mail.example.com", "user:password"),
+        ("imaps://a@mail.example.com", "user:password"),
+        ("imaps://a:b@mail.example.com:99999", "imaps://"),
+        ("imap://a:b@mail.example.com", "loopback"),
+    ],
+)
+def test_a_mailbox_for_bounced_mails_that_cannot_be_read(address: str, right: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="PORTAL_BOUNCE_URL") as caught:
+        config.load({"PORTAL_INSTANCE": str(tmp_path), "PORTAL_BOUNCE_URL": address})
+    assert right in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert ":b@" not in str(caught.value), "no password in what is printed"
+
+
+@pytest.mark.parametrize("address", ["imaps://a%40b:c@mail.example.com/INBOX", "imap://a:b@127.0.0.1:1143"])
+def test_mailboxes_that_are_taken(address: str, tmp_path: Path) -> None:
+    assert config.load({"PORTAL_INSTANCE": str(tmp_path), "PORTAL_BOUNCE_URL": address}).bounce_url == address
+
+
 def start(folder: Path) -> tuple[int, str]:
     """Of `foyer serve` on that folder: exit status and what it said."""
     done = subprocess.run(

@@ -22,6 +22,7 @@ WORDS: dict[str, tuple[str, Any]] = {
     "client.viewed_as": ("eye", _l("%(who)s looked at the portal as the client does.")),
     "contact.added": ("user", _l("%(who)s added the contact %(contact)s.")),
     "contact.changed": ("edit", _l("%(who)s changed the contact %(contact)s: %(fields)s.")),
+    "contact.bounced": ("warning", _l("Mail to %(contact)s came back: %(words)s")),
     "contact.signed_in": ("login", _l("%(contact)s signed in with a password.")),
     "contact.switched": ("login", _l("%(contact)s came over from another client.")),
     "contact.preferred": ("bell", _l("%(contact)s changed the own settings: %(fields)s.")),
@@ -105,6 +106,7 @@ def sentence(row: ActivityRow) -> tuple[str, str]:
         "fields": ", ".join(str(FIELDS.get(name, name)) for name in row.facts.get("fields", ())),
         "number": row.facts.get("number") or row.document_number or gone,
         "version": row.facts.get("version", ""),
+        "words": row.personal.get("words") or "",
     }
     return icon, str(words) % values
 
