@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import secrets
 import unicodedata
@@ -21,6 +22,8 @@ def uid() -> str:
 
 def searchable(text: str) -> str:
     """Lower case, umlauts written out, accents dropped, blanks single: what the search index holds."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     lowered = text.casefold().translate(_UMLAUTS)
     plain = "".join(c for c in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(c))
     return " ".join(plain.split())
@@ -41,6 +44,7 @@ def email_key(address: str) -> str:
     return unicodedata.normalize("NFC", address.strip()).casefold()
 
 
+@functools.lru_cache(maxsize=4096)
 def valid_email(address: str) -> bool:
     """Whether mail could be sent there, by form alone (RFC 5322, no look-up)."""
     try:

@@ -8,8 +8,8 @@ from dataclasses import asdict
 from typing import Any
 
 from portal.base import clock, journal
-from portal.base.errors import Invalid
 from portal.base.text import searchable
+from portal.models import bulk
 from portal.models.client_import import (
     CHANGE,
     CHANGED,
@@ -33,7 +33,6 @@ from portal.operations.client_matches import Choice, Group, Register
 from portal.operations.client_rows import Entry
 from portal.operations.client_writing import Made, Writing
 from portal.operations.runs import NOT_ASSIGNED, Kind
-from portal.policies import scope as scopes
 from portal.policies.actors import Actor, InstanceActor, StaffActor
 from portal.policies.permissions import Permission
 from portal.policies.scope import Scope
@@ -58,6 +57,7 @@ def work(scope: Scope, actor: Actor, run: Run, rows: Sequence[RunRow]) -> None:
             leader = leaders[row.facts["line"]][0]
             _do(writing, register, leader, grouped[leader.line], row)
         writing.write()
+    bulk.change_rows(ImportRow, [rows[0] for rows in leaders.values()], "outcome", "reason", "client_id", "made")
 
 
 def end(scope: Scope, actor: Actor, run: Run) -> None:
@@ -135,17 +135,11 @@ def _do(writing: Writing, register: Register, leader: ImportRow, group: Group, r
         _mark(leader, FAILED, reason)
         runs.fail(row, reason)
         return
-    try:
-        if client is None:
-            made, outcome = writing.add(group.client, group.people), MADE
-        else:
-            made = writing.change(register.plan(client, group.client, group.people), group.people)
-            outcome = LEFT if made.is_nothing else CHANGED
-    except Invalid as error:
-        reason = next(iter(error.errors))
-        _mark(leader, FAILED, reason)
-        runs.fail(row, reason)
-        return
+    if client is None:
+        made, outcome = writing.add(group.client, group.people), MADE
+    else:
+        made = writing.change(register.plan(client, group.client, group.people), group.people)
+        outcome = LEFT if made.is_nothing else CHANGED
     _mark(leader, outcome, made=made)
     runs.done(row)
 
@@ -162,10 +156,9 @@ def _obstacle(leader: ImportRow, there: Any, client: Any) -> str:
 
 
 def _mark(leader: ImportRow, outcome: str, reason: str = "", made: Made | None = None) -> None:
-    fields: dict[str, Any] = {"outcome": outcome, "reason": reason}
+    leader.outcome, leader.reason = outcome, reason
     if made is not None:
-        fields |= {"client_id": made.client_id, "made": {name: each for name, each in asdict(made).items() if each}}
-    scopes.current().change(leader, **fields)
+        leader.client_id, leader.made = made.client_id, {name: each for name, each in asdict(made).items() if each}
 
 
 def _invite(scope: Scope, actor: Actor, of: ClientImport) -> None:

@@ -256,7 +256,6 @@ def _email(cells: _Cells, target: str) -> str:
     return ""
 
 
-@functools.lru_cache(maxsize=5000)
 def _is_email(text: str) -> bool:
     return len(text) <= clients.LONGEST_EMAIL and valid_email(text)
 

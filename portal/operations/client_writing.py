@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from portal.base import clock, journal
-from portal.base.text import email_key
+from portal.base.text import email_key, searchable
 from portal.base.tokens import new_id
 from portal.models import bulk, search
 from portal.models.client import Client
@@ -20,7 +20,7 @@ from portal.models.contact import Contact, Membership
 from portal.models.link import PORTAL, Link
 from portal.models.record import Record
 from portal.models.search import among
-from portal.operations import access, audit, clients, contacts, memberships
+from portal.operations import access, audit, clients, memberships
 from portal.operations.audit import Noted
 from portal.operations.client_matches import PersonPlan, Plan, Register
 from portal.policies import scope as scopes
@@ -64,14 +64,8 @@ class Writing:
 
     def add(self, fields: Mapping[str, Any], people: Sequence[Mapping[str, Any]]) -> Made:
         """A new client with its own link and its people; without a number it gets the next free one."""
-        given = dict(fields)
-        given.setdefault("number", "")
-        number = given["number"] or self._next_number()
-        client = Client(
-            firm=self.firm.id,
-            **clients.checked(**{**given, "number": number}),
-            created_at=self.now,
-        )
+        number = fields.get("number") or self._next_number()
+        client = Client(firm=self.firm.id, **_compared({**fields, "number": number}), created_at=self.now)
         client.id = self._next(Client)
         self._rows[Client].append(client)
         self.register.by_number[client.number_key] = client
@@ -89,7 +83,7 @@ class Writing:
         assert client is not None
         made = Made(client.id)
         if plan.changes:
-            new = clients.checked(**plan.changes)
+            new = _compared(plan.changes)
             if new.get("portal_access") is False:
                 journal.write("client.access_off", client=client.id)
             made.client = {name: [getattr(client, name), value] for name, value in new.items() if name not in _KEPT}
@@ -140,7 +134,8 @@ class Writing:
             self._primary(members, wanted[0], client)
 
     def _contact(self, fields: Mapping[str, Any], made: Made) -> Contact:
-        contact = Contact(firm=self.firm.id, **contacts.checked(**fields), created_at=self.now)
+        key = email_key(fields.get("email", "")) or None
+        contact = Contact(firm=self.firm.id, **fields, email_key=key, created_at=self.now)
         contact.id = self._next(Contact)
         self._rows[Contact].append(contact)
         if contact.email_key:
@@ -232,3 +227,9 @@ class Writing:
     def _note(self, action: str, client: Client, made: Made, facts: Mapping[str, Any]) -> None:
         counts = {"contacts": len(made.memberships), "changed_contacts": len(made.people), "import": self.of.uid}
         self._noted.append(Noted(action, client, {**facts, **counts}, {"name": client.name}, client.id))
+
+
+def _compared(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields, which were checked when the list was looked over, with the forms for comparing and sorting."""
+    keys = {f"{name}_key": searchable(fields[name]) for name in ("number", "name") if name in fields}
+    return {**fields, **keys}
