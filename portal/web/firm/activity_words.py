@@ -44,6 +44,13 @@ WORDS: dict[str, tuple[str, Any]] = {
             "to a former contact, so nobody was added. Please check."
         ),
     ),
+    "invitation.sent": ("send", _l("%(who)s invited %(contact)s.")),
+    "invitation.cancelled": ("ban", _l("%(who)s took back the invitation of %(contact)s.")),
+    "invitation.asked": ("send", _l("%(contact)s asked for the way in, and it was mailed to the stored address.")),
+    "invitation.accepted": ("login", _l("%(contact)s accepted the invitation.")),
+    "contact.reset_asked": ("key", _l("%(contact)s asked for a new password.")),
+    "contact.password_reset": ("key", _l("%(contact)s set a new password by mail.")),
+    "contact.password_changed": ("key", _l("%(contact)s changed the own password.")),
     "membership.login_on": ("key", _l("%(who)s switched login on for %(contact)s.")),
     "membership.login_off": ("lock", _l("%(who)s switched login off for %(contact)s.")),
     "membership.notify_on": ("bell", _l("%(who)s switched notifications on for %(contact)s.")),
