@@ -16,7 +16,7 @@ SALUTATIONS = (MS, MR)
 EACH, DAILY, NONE = "each", "daily", "none"
 MAIL_CHOICES = (EACH, DAILY, NONE)
 # as in the index `contact_unreachable`, which is used for this text only
-UNREACHABLE = "pending = 1 AND (email_error IS NOT NULL OR email_key IS NULL OR held_until IS NOT NULL)"
+UNREACHABLE = "(email_error IS NOT NULL OR email_key IS NULL OR held_until IS NOT NULL)"
 
 
 class Contact(FirmRecord):
@@ -91,6 +91,7 @@ class Membership(FirmRecord):
 Contact.add_index(
     Contact.index(
         Contact.firm,
+        Contact.pending,
         Contact.invited_at,
         Contact.id,
         where=SQL(UNREACHABLE),

@@ -32,7 +32,7 @@ LASTS = timedelta(days=7)
 _MAILS = ("access", "invitation")
 _PLACES = 3
 _FAILED_MAILS = 1000
-_SEARCHED, _MOST_LETTERS, _MOST_WORDS = 5000, 100, 5
+_SEARCHED, _MOST_LETTERS, _MOST_WORDS = 2000, 100, 5
 _Key = tuple[datetime | None, int]
 
 
@@ -92,6 +92,7 @@ def page(
     """A page of them. `sort`: sent (never asked first, then the longest ago), or -sent (the latest first).
 
     `show`: all, never, sent, expired (asked longer ago than an invitation lives) or problem (nothing reaches them).
+    Without count and without `many`: the words fit too much, and only the first of it was looked through.
     """
     down = sort == "-sent"
     back = _read(before)
@@ -109,7 +110,7 @@ def page(
 
 def count(scope: Scope) -> tuple[int | None, bool]:
     """How many there are, for the tab: exact up to 1,000."""
-    return _count([_waited_for(scope, Contact.id)])
+    return _count(_Sources([_waited_for(scope, Contact.id)]))
 
 
 def count_of(scope: Scope, show: str) -> tuple[int | None, bool]:
@@ -148,16 +149,29 @@ def address_problem(contact: Contact, now: datetime) -> str:
     return HELD if contact.held_until is not None and contact.held_until > now else ""
 
 
-def _sources(scope: Scope, show: str, search: str) -> list[Any]:
-    """Queries of contacts; the list is their union. Each is walked by an index or is a handful of rows."""
+@dataclass(frozen=True)
+class _Sources:
+    """Queries of contacts; the list is their union. Each is walked by an index or is a handful of rows.
+
+    `cut`: more was found by the words than is looked through.
+    """
+
+    queries: list[Any]
+    cut: bool = False
+
+
+def _sources(scope: Scope, show: str, search: str) -> _Sources:
     if searchable(search):
-        looked_up = index.fetched(_waited_for(scope).where(*_shown(show)), _found(scope, search))
-        return [looked_up.where(_unreachable() | _unsent(scope))] if show == PROBLEM else [looked_up]
-    if show == PROBLEM:
-        # the text of the index, word for word, or it is not used
-        unreachable = _of(scope).where(SQL(UNREACHABLE), _unreachable())
-        return [unreachable, _waited_for(scope).where(_unsent(scope))]
-    return [_waited_for(scope).where(*_shown(show))]
+        ids, cut = _found(scope, search)
+        test = _unreachable() | _unsent(_failed(scope)) if show == PROBLEM else None
+        shown = _shown(show) if test is None else [test]
+        return _Sources([index.fetched(_waited_for(scope).where(*shown), ids)], cut)
+    if show != PROBLEM:
+        return _Sources([_waited_for(scope).where(*_shown(show))])
+    # the text of the index, word for word, or it is not used
+    unreachable = _waited_for(scope).where(SQL(UNREACHABLE), _unreachable())
+    failed = _failed(scope)
+    return _Sources([unreachable, _waited_for(scope).where(_unsent(failed))] if failed else [unreachable])
 
 
 def _waited_for(scope: Scope, *columns: Any) -> Any:
@@ -202,15 +216,19 @@ def _unreachable() -> Expression:
     return Contact.email_error.is_null(False) | Contact.email_key.is_null() | held
 
 
-def _unsent(scope: Scope) -> Expression:
-    """Asked, but the mail never left the house; a later one that did replaced it."""
-    failed = scope.of(OutboxMail, OutboxMail.to_key).where(OutboxMail.state == FAILED, OutboxMail.kind.in_(_MAILS))
-    keys = list(failed.order_by(OutboxMail.done_at.desc()).limit(_FAILED_MAILS).tuples())
-    return Contact.email_key.in_([key for (key,) in keys]) & Contact.invited_at.is_null(False)
+def _unsent(failed: list[str]) -> Expression:
+    """Asked, but the mail never left the house."""
+    return index.among(Contact.email_key, failed) & Contact.invited_at.is_null(False)
 
 
-def _found(scope: Scope, typed: str) -> list[int]:
-    """Ids of those in whose name or address, or the name of whose client, all words stand."""
+def _failed(scope: Scope) -> list[str]:
+    """Where the last invitations went that could not be sent."""
+    mails = scope.of(OutboxMail, OutboxMail.to_key).where(OutboxMail.state == FAILED, OutboxMail.kind.in_(_MAILS))
+    return [key for (key,) in mails.order_by(OutboxMail.done_at.desc()).limit(_FAILED_MAILS).tuples()]
+
+
+def _found(scope: Scope, typed: str) -> tuple[list[int], bool]:
+    """Ids of those in whose name or address, or the name of whose client, all words stand; whether there are more."""
     words = searchable(typed)[:_MOST_LETTERS].split()[:_MOST_WORDS]
     long = [word for word in words if len(word) >= index.SHORTEST]
     if not long:
@@ -221,7 +239,8 @@ def _found(scope: Scope, typed: str) -> list[int]:
     query = scope.join(scope.of(Membership, *columns), Contact, Membership.contact == Contact.id)
     query = scope.join(query, Client, Membership.client == Client.id, src=Membership)
     query = query.where(index.among(Membership.client, clients), *_open(), Contact.pending == True)  # noqa: E712
-    return [row_id for row_id, *texts in query.tuples() if _holds(words, " ".join(texts))]
+    found = dict.fromkeys(row_id for row_id, *texts in query.tuples() if _holds(words, " ".join(texts)))
+    return list(found), len(clients) == _SEARCHED
 
 
 def _holds(words: list[str], text: str) -> bool:
@@ -229,16 +248,17 @@ def _holds(words: list[str], text: str) -> bool:
     return all(word in plain for word in words)
 
 
-def _beginning(scope: Scope, letters: str) -> list[int]:
+def _beginning(scope: Scope, letters: str) -> tuple[list[int], bool]:
     """One or two letters: addresses that begin so, by a range of their index."""
     end = letters[:-1] + chr(ord(letters[-1]) + 1)
     query = _waited_for(scope, Contact.id).where(Contact.email_key >= letters, Contact.email_key < end)
-    return [row_id for (row_id,) in query.limit(_SEARCHED).tuples()]
+    found = [row_id for (row_id,) in query.limit(_SEARCHED).tuples()]
+    return found, len(found) == _SEARCHED
 
 
-def _merged(sources: list[Any], start: _Key | None, down: bool, limit: int) -> list[Contact]:
+def _merged(sources: _Sources, start: _Key | None, down: bool, limit: int) -> list[Contact]:
     found: dict[int, Contact] = {}
-    for source in sources:
+    for source in sources.queries:
         found |= {contact.id: contact for contact in _walked(source, start, down, limit)}
     return sorted(found.values(), key=_place, reverse=down)[:limit]
 
@@ -285,12 +305,14 @@ def _cursor(contact: Contact) -> str:
     return cursor(InstantField().db_value(contact.invited_at), contact.id)
 
 
-def _count(sources: list[Any]) -> tuple[int | None, bool]:
-    if len(sources) == 1:
-        return counted(sources[0].limit(COUNTED + 1).count())
+def _count(sources: _Sources) -> tuple[int | None, bool]:
+    if sources.cut:
+        return None, False
+    if len(sources.queries) == 1:
+        return counted(sources.queries[0].limit(COUNTED + 1).count())
     ids: set[int] = set()
-    for source in sources:
-        ids.update(row_id for (row_id,) in source.select(Contact.id).limit(COUNTED + 1).tuples())
+    for query in sources.queries:
+        ids.update(row_id for (row_id,) in query.select(Contact.id).limit(COUNTED + 1).tuples())
     return counted(len(ids))
 
 
