@@ -17,6 +17,8 @@ from portal.models.client import Client
 from portal.models.record import Record
 from portal.policies import scope as scopes
 from portal.policies.actors import Actor
+from portal.policies.prepared import prepared
+from portal.policies.scope import Scope
 
 _written: ContextVar[list[str] | None] = ContextVar("audit", default=None)
 
@@ -34,7 +36,7 @@ def record(
     scope = scopes.current()
     personal = {"actor": actor.name, **(personal or {})}
     salt = secrets.token_hex(16)
-    last = scope.first(scope.of(AuditEntry).order_by(AuditEntry.number.desc()))
+    last = _last.first(scope)
     entry = AuditEntry(
         firm=scope.firm_id,
         number=last.number + 1 if last else 1,
@@ -70,7 +72,7 @@ class Noted:
 def record_all(actor: Actor, entries: Sequence[Noted]) -> None:
     """Append many entries in the open transaction, chained one to the other as `record` would."""
     scope, now = scopes.current(), clock.now()
-    last = scope.first(scope.of(AuditEntry).order_by(AuditEntry.number.desc()))
+    last = _last.first(scope)
     number, previous = (last.number, last.hash) if last else (0, FIRST)
     entry_id, text_id = bulk.next_id(AuditEntry), bulk.next_id(AuditText)
     rows: list[Any] = []
@@ -121,6 +123,11 @@ def demanded(operation: str | None) -> Iterator[None]:
         _written.reset(token)
         if isinstance(outer, list):
             outer.append("inner")
+
+
+@prepared
+def _last(scope: Scope) -> Any:
+    return scope.of(AuditEntry).order_by(AuditEntry.number.desc()).limit(1)
 
 
 def _named(subject: Any) -> str:

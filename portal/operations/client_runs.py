@@ -91,10 +91,10 @@ def work(scope: Scope, actor: Actor, run: Run, rows: Sequence[RunRow]) -> None:
 
 
 KINDS = {
-    "clients": Kind(Permission.CLIENT_WORK, work, batch=100),
+    "clients": Kind(Permission.CLIENT_WORK, work),
     "invitations": Kind(Permission.CLIENT_WORK, work),
     "cancellations": Kind(Permission.CLIENT_WORK, work),
-    "default_access": Kind(Permission.SETTINGS_MANAGE, work, batch=100),
+    "default_access": Kind(Permission.SETTINGS_MANAGE, work),
     "login_type": Kind(Permission.SETTINGS_MANAGE, work),
 }
 

@@ -26,6 +26,8 @@ from portal.operations.operation import operation
 from portal.policies import scope as scopes
 from portal.policies.actors import Actor, ClientActor, StaffActor
 from portal.policies.permissions import Permission
+from portal.policies.prepared import prepared
+from portal.policies.scope import Scope
 
 LASTS = timedelta(days=7)
 LONGEST_MESSAGE = 2000
@@ -174,13 +176,16 @@ def void(contact: Contact, *purposes: str) -> None:
 
 def places_of(contact: Contact) -> list[Place]:
     """The clients a contact may enter once it can: login on, portal open; by name."""
-    scope = scopes.current()
+    return [Place(row.client, row) for row in _places(scopes.current(), contact_id=contact.id)]
+
+
+@prepared
+def _places(scope: Scope, contact_id: Any) -> Any:
     query = scope.join(scope.of(Membership, Membership, Client), Client, on=Membership.client == Client.id)
-    rows = query.where(
-        Membership.contact == contact.id, Membership.login, Membership.ended_at.is_null(), Client.portal_access,
+    return query.where(
+        Membership.contact == contact_id, Membership.login, Membership.ended_at.is_null(), Client.portal_access,
         Client.archived_at.is_null(),
     ).order_by(Client.name_key, Client.id)  # fmt: skip
-    return [Place(row.client, row) for row in list(rows)]
 
 
 def _by_password(places: list[Place], firm: Firm) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from peewee import IntegrityError
 
@@ -23,6 +24,8 @@ from portal.operations.operation import operation
 from portal.policies import scope as scopes
 from portal.policies.actors import Actor, StaffActor
 from portal.policies.permissions import Permission
+from portal.policies.prepared import prepared
+from portal.policies.scope import Scope
 
 EXPORT_PROOF = timedelta(minutes=15)
 _TRIES = 5
@@ -169,11 +172,28 @@ def living_membership(client_id: int, contact_id: int) -> Membership | None:
 
 
 def _newest(client_id: int, contact_id: int | None) -> Link | None:
+    # asked for each recipient of a mail, so both shapes are rendered once
     scope = scopes.current()
-    whose = Link.contact.is_null() if contact_id is None else Link.contact == contact_id
-    links = scope.of(Link).where(Link.client == client_id, whose, Link.kind == PORTAL, Link.revoked_at.is_null())
-    found: Link | None = scope.first(links.order_by(Link.created_at.desc()))
+    if contact_id is None:
+        own: Link | None = _newest_own.first(scope, client_id=client_id)
+        return own
+    found: Link | None = _newest_of_contact.first(scope, client_id=client_id, contact_id=contact_id)
     return found
+
+
+@prepared
+def _newest_own(scope: Scope, client_id: Any) -> Any:
+    return _living(scope, client_id).where(Link.contact.is_null())
+
+
+@prepared
+def _newest_of_contact(scope: Scope, client_id: Any, contact_id: Any) -> Any:
+    return _living(scope, client_id).where(Link.contact == contact_id)
+
+
+def _living(scope: Scope, client_id: Any) -> Any:
+    links = scope.of(Link).where(Link.client == client_id, Link.kind == PORTAL, Link.revoked_at.is_null())
+    return links.order_by(Link.created_at.desc()).limit(1)
 
 
 def _demand_standing(link: Link) -> None:

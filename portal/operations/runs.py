@@ -40,7 +40,7 @@ from portal.policies.permissions import Permission
 from portal.policies.scope import Scope
 
 LEASE = timedelta(seconds=60)
-BATCH = 50
+BATCH = 40
 NOT_PERMITTED, NOT_ASSIGNED, MISTAKE = "not_permitted", "not_assigned", "mistake"
 _COLUMNS = ("firm_id", "run_id", "act", "client_id", "contact_id", "membership_id", "facts", "outcome", "reason")
 

@@ -118,7 +118,7 @@ class Scope:
 
     @property
     def firm(self) -> Firm:
-        return self.one(self.of(Firm))
+        return self._found(Firm, _firm(self))
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,6 +152,9 @@ class ClientScope(Scope):
 
     def visible(self, source: Any) -> Expression:
         return visibility.of_client(self, source)
+
+
+_firm = prepared(lambda scope: scope.of(Firm))
 
 
 def _by_uid(model: Any) -> Prepared:
