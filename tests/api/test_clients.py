@@ -112,7 +112,6 @@ def test_the_number_may_be_spelled_anew_but_not_changed(api: Programme) -> None:
         ({"name": 7}, {"name"}),
         ({"name": "A", "nmae": "B", "id": "x"}, {"nmae", "id"}),
         ({"name": "A", "kind": "firm"}, {"kind"}),
-        ({"name": "A", "login_type": "password"}, {"login_type"}),
         ({"name": "A", "login_type": "magic"}, {"login_type"}),
         ({"name": "A", "language": "fr", "external_accountant": "yes"}, {"language", "external_accountant"}),
         ({"name": "A", "external_accountant": 1}, {"external_accountant"}),

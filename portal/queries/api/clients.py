@@ -11,15 +11,16 @@ from portal.models.client import Client
 from portal.models.contact import Contact, Membership
 from portal.models.link import Link
 from portal.policies.scope import Scope
-from portal.queries import clients, links
+from portal.queries import clients, contacts, links
 
 
 @dataclass(frozen=True)
 class Person:
-    """A contact at a client."""
+    """A contact at a client. `status`: no_access, pending or active (T13)."""
 
     membership: Membership
     contact: Contact
+    status: str
 
 
 @dataclass(frozen=True)
@@ -67,14 +68,18 @@ def membership(scope: Scope, client: Client, email: str) -> Membership:
 
 def _cards(scope: Scope, found: list[Client]) -> list[ClientCard]:
     ids = [client.id for client in found]
-    people, own = _people(scope, ids), links.own_links(scope, found)
+    people, own = _people(scope, found), links.own_links(scope, found)
     return [ClientCard(client, people[client.id], own.get(client.id)) for client in found]
 
 
-def _people(scope: Scope, ids: list[int]) -> dict[int, list[Person]]:
+def _people(scope: Scope, of: list[Client]) -> dict[int, list[Person]]:
+    by_id, firm = {client.id: client for client in of}, scope.firm
     query = scope.join(scope.of(Membership, Membership, Contact), Contact, Membership.contact == Contact.id)
-    query = query.where(Membership.client.in_(ids), Membership.ended_at.is_null())
+    query = query.where(Membership.client.in_(list(by_id)), Membership.ended_at.is_null())
+    rows = list(query.order_by(Membership.primary.desc(), Membership.id))
+    known = contacts.with_password(scope, [row.contact for row in rows])
     found: dict[int, list[Person]] = defaultdict(list)
-    for row in list(query.order_by(Membership.primary.desc(), Membership.id)):
-        found[row.client_id].append(Person(row, row.contact))
+    for row in rows:
+        status = contacts.state_of(by_id[row.client_id], firm, row, has_password=row.contact_id in known)
+        found[row.client_id].append(Person(row, row.contact, status))
     return found

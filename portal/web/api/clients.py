@@ -52,7 +52,7 @@ CLIENT = Object(
         "external_accountant": Flag(),
         "portal_access": Flag(says="Off closes the portal: all its links answer 410."),
         "login_type": Choice(
-            words=("secret_link", "password"), or_null=True, says="Null: the firm's. `password` is not taken yet."
+            words=("secret_link", "password"), or_null=True, says="How its people get in. Null: as the firm has it."
         ),
         "archived": Flag(only=False, says="Fetches an archived client back."),
         "contacts": Items(item=CONTACT, most=_MOST_CONTACTS, says="Added or changed, never removed."),

@@ -7,6 +7,7 @@ from flask import Response
 from portal.base import qr
 from portal.base.errors import Conflict
 from portal.models.client import Client
+from portal.models.firm import SECRET_LINK
 from portal.models.link import Link
 from portal.operations import links
 from portal.policies.permissions import Permission
@@ -20,17 +21,21 @@ from portal.web.api.shapes.clients import portal_link
 from portal.web.gate import actor, scope
 
 _NONE = "404 with a `code` when the client is archived, its access is off or the link was revoked without a new one."
+_BY_PASSWORD = " The firm's sign-in address where the client's login type is `password`."
 
 
 @area.call(
     "GET",
     "/clients/<number>/portal-link",
     allow=Permission.API_LINKS,
-    told=Told(says="The address of the client's portal", answers={200: "PortalLink"}, errors=(404,), more=_NONE),
+    told=Told(
+        says="The address of the client's portal", answers={200: "PortalLink"}, errors=(404,), more=_NONE + _BY_PASSWORD
+    ),
 )
 def show(number: str) -> Response:
     client = clients.by_number(scope(), number)
-    return answer(portal_link(client, _standing(client), base_url()))
+    link = _standing(client)
+    return answer(portal_link(client, link, _address(client, link)))
 
 
 @area.call(
@@ -40,8 +45,10 @@ def show(number: str) -> Response:
     told=Told(says="The same as a QR code", answers={200: "image/svg+xml"}, errors=(404,), more=_NONE),
 )
 def picture(number: str) -> Response:
-    link = _standing(clients.by_number(scope(), number))
-    return Response(qr.svg_file(known.qr_payload(base_url(), link)), mimetype="image/svg+xml")
+    client = clients.by_number(scope(), number)
+    link = _standing(client)
+    payload = known.qr_payload(base_url(), link) if _is_by_link(client) else _address(client, link)
+    return Response(qr.svg_file(payload), mimetype="image/svg+xml")
 
 
 @area.call(
@@ -61,7 +68,15 @@ def renew(number: str) -> Response:
         raise Conflict(_closed(client), existing=client.uid)
     old = known.portal_link(scope(), client)
     new = links.make(actor(), client) if old is None else links.renew(actor(), old)
-    return answer(portal_link(client, new, base_url()), 201)
+    return answer(portal_link(client, new, _address(client, new)), 201)
+
+
+def _address(client: Client, link: Link) -> str:
+    return known.url_of(base_url(), client, scope().firm, link) or ""
+
+
+def _is_by_link(client: Client) -> bool:
+    return client.signs_in_by(scope().firm) == SECRET_LINK
 
 
 def _standing(client: Client) -> Link:

@@ -14,7 +14,7 @@ from portal.queries import client_access, contacts, links
 from portal.web.answers import page, page_or_part, see_other, toast
 from portal.web.devices import device
 from portal.web.firm import area, contact_rows
-from portal.web.firm.clients import heading
+from portal.web.firm.clients import heading, portal_address
 from portal.web.gate import actor, firm, scope
 
 
@@ -29,6 +29,7 @@ def show(uid: str) -> Response:
         links=links.of_client(scope(), client, firm(), now),
         sessions=client_access.sessions(scope(), client, now),
         device_name=device,
+        portal_address=portal_address(client),
     )
 
 

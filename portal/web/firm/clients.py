@@ -73,7 +73,7 @@ def show(uid: str) -> Response:
         **{**contact_rows.context(client), **heading(client, "info")},
         rows=contacts.of_client(scope(), client, firm(), now),
         links=links.of_client(scope(), client, firm(), now),
-        portal_address=_portal_address(client),
+        portal_address=portal_address(client),
     )
 
 
@@ -130,7 +130,7 @@ def set_access(uid: str) -> Response:
         return see_other("firm.clients.show", uid=uid, fragment="access")
     return part(
         "firm/clients/_access.html", client=client, status=client.status(clock.now()), statuses=STATUS_WORDS,
-        portal_address=_portal_address(client), login_words=login_type_words.in_force(client, firm()),
+        portal_address=portal_address(client), login_words=login_type_words.in_force(client, firm()),
     )  # fmt: skip
 
 
@@ -143,8 +143,8 @@ def view(uid: str) -> Response:
     return see_other("client.start.index")
 
 
-def _portal_address(client: Client) -> str:
-    """Where a client with passwords signs in; empty under *secret link*, whose address stands on no page (DETAILS 9)."""
+def portal_address(client: Client) -> str:
+    """Where a client with passwords signs in; empty under *secret link*: that address stands on no page (DETAILS 9)."""
     by_link = client.signs_in_by(firm()) == SECRET_LINK
     return "" if by_link else base_url() + firms.sign_in_path(firm())
 

@@ -7,8 +7,8 @@ from typing import Any
 from portal.base import clock
 from portal.models.client import ACTIVE, KINDS, OFFLINE, PENDING, Client
 from portal.models.link import Link
-from portal.queries import links
 from portal.queries.api.clients import ClientCard, Person
+from portal.queries.contacts import STATES
 from portal.web.api.fields import Schema
 from portal.web.api.shapes.schemas import (
     ADDRESS,
@@ -56,12 +56,12 @@ def client(card: ClientCard, portal_url: str | None) -> dict[str, Any]:
     }
 
 
-def portal_link(of: Client, link: Link, base_url: str) -> dict[str, Any]:
-    """The client's own portal link."""
+def portal_link(of: Client, link: Link, url: str) -> dict[str, Any]:
+    """The client's own portal link; `url` is the firm's sign-in address where links open nothing."""
     return {
         "id": link.uid,
         "client": of.number,
-        "url": links.address(base_url, link),
+        "url": url,
         "created_at": instant(link.created_at),
         "extended_at": instant(link.extended_at),
         "expires_at": instant(link.expires_at),
@@ -74,6 +74,7 @@ def _contact(person: Person) -> dict[str, Any]:
         "membership": person.membership.uid,
         **{name: getattr(person.contact, name) for name in _OF_CONTACT},
         **{name: getattr(person.membership, name) for name in _OF_MEMBERSHIP},
+        "status": person.status,
     }
 
 
@@ -114,6 +115,11 @@ SCHEMAS: dict[str, Schema] = {
             **dict.fromkeys(("title", "first_name", "last_name", "role", "email", "phone"), TEXT),
             "language": TEXT_OR_NULL,
             **dict.fromkeys(_OF_MEMBERSHIP, FLAG),
+            "status": {
+                **one_of(*STATES),
+                "description": "no_access: login is off, or nobody can enter this client's portal; pending: login is on, "
+                "the person has not come in yet; active: has a password, or came by secret link.",
+            },
         }
     ),
     "Clients": page_of("Client"),
