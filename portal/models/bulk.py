@@ -3,7 +3,8 @@ them names the firm of the open scope."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from portal.base.database import database
@@ -57,6 +58,21 @@ def ids(model: type[Record]) -> set[int]:
 def columns_of(model: type[Record]) -> list[str]:
     """All columns in the order of the table."""
     return [str(field.column_name) for field in model._meta.sorted_fields]
+
+
+@contextmanager
+def unchecked_references() -> Iterator[None]:
+    """Let the block, a transaction of its own, delete rows without a look for what refers to each of them.
+
+    Most references to clients stand in tables without an index on them: SQLite would read these as a whole for each
+    deleted row (tried). Whoever uses this has looked himself, once for all rows.
+    """
+    # SQLite passes over this pragma inside a transaction
+    database.execute_sql("PRAGMA foreign_keys = 0")
+    try:
+        yield
+    finally:
+        database.execute_sql("PRAGMA foreign_keys = 1")
 
 
 def with_room() -> None:

@@ -158,7 +158,8 @@ def _obstacle(leader: ImportRow, there: Any, client: Any) -> str:
 def _mark(leader: ImportRow, outcome: str, reason: str = "", made: Made | None = None) -> None:
     leader.outcome, leader.reason = outcome, reason
     if made is not None:
-        leader.client_id, leader.made = made.client_id, {name: each for name, each in asdict(made).items() if each}
+        said: Any = {name: each for name, each in asdict(made).items() if each}
+        leader.client_id, leader.made = made.client_id, said
 
 
 def _invite(scope: Scope, actor: Actor, of: ClientImport) -> None:

@@ -8,6 +8,7 @@ matching would tell them about clients they do not work for, and they could not 
 from __future__ import annotations
 
 import secrets
+import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -51,9 +52,11 @@ from portal.policies.permissions import Permission
 # so many lines are looked over while the person waits; more by the worker
 AT_ONCE = 1500
 LEASE = timedelta(minutes=5)
+KEPT, UNFINISHED = timedelta(days=30), timedelta(days=7)
 ACCESS = ("firm", "on", "off")
 SAMPLES = 3
 _STEP = 2000
+_AT_ONCE_SWEPT = 20
 _OPEN = (COLUMNS, CHECKED)
 
 
@@ -80,7 +83,7 @@ class Preview:
 @operation(allow=Permission.CLIENT_WORK)
 def begin(actor: Actor, firm: Firm, *, file: Received, filename: str) -> ClientImport:
     """Keep a list and find out what its columns are. Raises Invalid at file with the reason of `spreadsheet.read`."""
-    _demand_whole(actor)
+    demand_whole(actor)
     name = filetypes.safe_name(filename)
     table = _read(file.path, name)
     head = client_columns.header(table)
@@ -101,7 +104,7 @@ def reread(
     actor: Actor, of: ClientImport, *, charset: str = "", separator: str = "", sheet: str = "", line: int | None = None
 ) -> ClientImport:
     """Read the file in another way: character set, separator, sheet, where the header stands. Raises as `begin`."""
-    _demand_whole(actor)
+    demand_whole(actor)
     _demand_open(of)
     table = _read(path_of(of), of.filename, charset=charset, separator=separator, sheet=sheet)
     head = client_columns.header(table, line)
@@ -118,7 +121,7 @@ def choose(actor: Actor, of: ClientImport, *, targets: Sequence[str]) -> ClientI
 
     Raises Invalid at columns: unknown, no_name (nothing says what a client is called).
     """
-    _demand_whole(actor)
+    demand_whole(actor)
     _demand_open(of)
     if len(targets) != len(of.names) or not set(targets) <= {"", *TARGETS}:
         raise Invalid(columns="unknown")
@@ -135,7 +138,7 @@ def decide(actor: Actor, of: ClientImport, *, choice: Choice, answers: Mapping[s
 
     Raises Invalid with message (too_long) or choice (unknown).
     """
-    _demand_whole(actor)
+    demand_whole(actor)
     _demand_open(of)
     text = many_lines(choice.message)
     if len(text) > LONGEST_MESSAGE:
@@ -150,7 +153,7 @@ def decide(actor: Actor, of: ClientImport, *, choice: Choice, answers: Mapping[s
 def start(actor: Actor, of: ClientImport) -> ClientImport:
     """Do it, in the background. Raises Conflict: asked (questions are open), stopped (problems that stop it),
     nothing (nothing would happen), changed."""
-    _demand_whole(actor)
+    demand_whole(actor)
     scope = scopes.current()
     of = scope.by_id(ClientImport, of.id)
     if of.state == RUNNING:
@@ -180,7 +183,7 @@ def start(actor: Actor, of: ClientImport) -> ClientImport:
 @operation(allow=Permission.CLIENT_WORK)
 def drop(actor: Actor, of: ClientImport) -> ClientImport:
     """Leave it: nothing was imported, the file and what was read of it are removed."""
-    _demand_whole(actor)
+    demand_whole(actor)
     scope = scopes.current()
     of = scope.by_id(ClientImport, of.id)
     if of.state not in (COLUMNS, CHECKING, CHECKED):
@@ -239,6 +242,35 @@ def claim() -> ClientImport | None:
             return found
 
 
+@operation(allow=Permission.INSTANCE, audited=False)
+def sweep(actor: InstanceActor) -> None:
+    """Remove what has served its time, in all firms: lists nobody went on with for a week, and the rows of imports
+    that ended 30 days ago (they hold names and addresses and are kept for the undo only). The actor is of no firm."""
+    now, scope = clock.now(), scopes.current()
+    stale = ClientImport.state.in_((COLUMNS, CHECKED, CHECKING)) & (ClientImport.created_at < now - UNFINISHED)
+    for of in list(scope.of(ClientImport).where(stale).limit(_AT_ONCE_SWEPT)):
+        forget(of, state=DROPPED, finished_at=now)
+    past = scope.of(ClientImport, ClientImport.id).where(ClientImport.finished_at < now - KEPT)
+    scope.delete(ImportRow).where(ImportRow.client_import.in_(past)).execute()
+    _remove_unnamed(scope)
+
+
+def _remove_unnamed(scope: scopes.Scope) -> None:
+    """Files that no import names: of requests that were cut off, of transactions that were rolled back."""
+    named = {
+        path for (path,) in list(scope.of(ClientImport, ClientImport.path).where(ClientImport.path != "").tuples())
+    }
+    for file in _folder().glob("*") if _folder().exists() else ():
+        if file.name not in named and time.time() - file.stat().st_mtime > UNFINISHED.total_seconds():
+            file.unlink(missing_ok=True)
+
+
+def demand_whole(actor: Actor) -> None:
+    """Raise NotPermitted for an adviser who works for assigned clients only."""
+    if isinstance(actor, StaffActor) and actor.restricted:
+        raise NotPermitted("not assigned")
+
+
 def path_of(of: ClientImport) -> Path:
     """Where the file lies. Raises NotFound."""
     path = _folder() / of.path
@@ -259,11 +291,6 @@ def remove_file(of: ClientImport) -> None:
     """Take the file away, which a rolled back transaction would miss: the import can be begun anew."""
     if of.path:
         (_folder() / of.path).unlink(missing_ok=True)
-
-
-def _demand_whole(actor: Actor) -> None:
-    if isinstance(actor, StaffActor) and actor.restricted:
-        raise NotPermitted("not assigned")
 
 
 def _demand_open(of: ClientImport) -> None:
