@@ -12,7 +12,7 @@ from portal.models.document import Comment, Document
 from portal.models.identity import Identity
 from portal.models.sign_in import LINK, SignIn
 from portal.models.staff import Staff
-from portal.models.ticket import INVITE, Ticket
+from portal.models.ticket import ADDRESS, INVITE, Ticket
 from portal.policies.scope import Scope
 from tests.mail.desk import Desk
 
@@ -24,6 +24,15 @@ def ticket(desk: Desk, scope: Scope, purpose: str = INVITE, **fields: Any) -> Ti
     now = clock.now()
     values = {"email_key": identity.email_key, "created_at": now, "expires_at": now + timedelta(days=7)}
     return scope.add(Ticket, purpose=purpose, staff=staff.id, **{**values, **fields})
+
+
+def new_address(desk: Desk, scope: Scope) -> Ticket:
+    """Dora wants to be reached at another address."""
+    now = clock.now()
+    return scope.add(
+        Ticket, purpose=ADDRESS, contact=desk.world.dora, email_key="dora@lindner.example.org",
+        new_email="dora@neu.example.org", created_at=now, expires_at=now + timedelta(days=1),
+    )  # fmt: skip
 
 
 def decision(desk: Desk, scope: Scope, **fields: Any) -> OfferDecision:

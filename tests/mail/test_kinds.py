@@ -54,6 +54,23 @@ def _subjects(desk: Desk) -> dict[str, tuple[dict[str, Any], str]]:
             "decision_receipt": (_contact(desk, decision=accepted.id), DORA),
             "comment_to_client": (_contact(desk, comment=rows.comment(desk, scope, by_staff=True).id), DORA),
             "comment_to_staff": ({"staff": desk.world.anna, "comment": rows.comment(desk, scope).id}, ANNA),
+            "address": (
+                {"ticket": rows.new_address(desk, scope).id, "contact": desk.world.dora},
+                "dora@neu.example.org",
+            ),
+            "address_moved": ({"contact": desk.world.dora}, "dora@alt.example.org"),
+            "colleague_invited": (
+                {
+                    "staff": desk.world.anna,
+                    "client": desk.world.lindner,
+                    "by": desk.world.dora,
+                    "membership": desk.world.dora_at_lindner,
+                    "outcome": "invited",
+                    "name": "Karl Brandt",
+                    "email": "karl@lindner.example.org",
+                },
+                ANNA,
+            ),
             "links_exported": ({"staff": desk.world.anna, "by": desk.world.ben, "count": 27}, ANNA),
             "audit_head": ({"staff": desk.world.anna, "number": 12, "hash": "ab" * 32}, ANNA),
         }

@@ -9,6 +9,7 @@ from wtforms import EmailField, PasswordField, SelectField, StringField
 
 from portal.models.contact import DAILY, EACH, NONE, Contact
 from portal.queries.own_account import OwnAccount
+from portal.web.forms import choices
 from portal.web.forms.contacts import SALUTATION_WORDS
 from portal.web.forms.form import Form
 from portal.web.languages import NAMES
@@ -26,10 +27,10 @@ class PreferencesForm(Form):
     words = {"unknown": _l("Please choose one of the list.")}
 
     language = SelectField(
-        _l("Language of pages and mails"), choices=[("", _l("As the firm writes to us")), *NAMES.items()],
+        _l("Language of pages and mails"), choices=choices.listed((("", _l("As the firm writes to us")), *NAMES.items())),
         validate_choice=False,
     )  # fmt: skip
-    mail = SelectField(_l("Mails about news"), choices=list(MAIL_WORDS.items()), validate_choice=False)
+    mail = SelectField(_l("Mails about news"), choices=choices.listed(MAIL_WORDS.items()), validate_choice=False)
 
     @classmethod
     def of(cls, account: OwnAccount) -> PreferencesForm:
@@ -43,7 +44,7 @@ class DetailsForm(Form):
 
     words = {"unknown": _l("Please choose one of the list.")}
 
-    salutation = SelectField(_l("Salutation"), choices=list(SALUTATION_WORDS.items()), validate_choice=False)
+    salutation = SelectField(_l("Salutation"), choices=choices.listed(SALUTATION_WORDS.items()), validate_choice=False)
     title = StringField(_l("Title"))
     first_name = StringField(_l("First name"))
     last_name = StringField(_l("Last name"))
