@@ -81,6 +81,10 @@ def _too_often(contact: Contact) -> bool:
 
 
 def _was_cancelled(contact: Contact) -> bool:
+    """The last invitation was taken back and none came after it; a restored backup may still know when it was sent."""
     scope = scopes.current()
-    cancelled = scope.of(Ticket, Ticket.id).where(Ticket.contact == contact.id, Ticket.purpose == INVITE)
-    return contact.invited_at is None and scope.holds(cancelled.where(Ticket.cancelled_at.is_null(False)))
+    tickets = scope.of(Ticket).where(Ticket.contact == contact.id, Ticket.purpose == INVITE)
+    last = scope.first(tickets.order_by(Ticket.created_at.desc()))
+    if last is None or last.cancelled_at is None:
+        return False
+    return contact.invited_at is None or contact.invited_at <= last.created_at

@@ -86,7 +86,7 @@ def test_where_the_last_of_a_line_was_revoked_nothing_is_sent(instance: Config, 
 
 @pytest.mark.parametrize(
     "change",
-    ["revoked", "access", "archived", "password", "login", "ended", "no address", "bounced"],
+    ["revoked", "access", "archived", "login", "ended", "no address", "bounced"],
 )
 def test_nothing_is_sent_where_there_is_no_way_in(instance: Config, world: World, change: str) -> None:
     with scopes.of_firm(world.firm) as scope:
@@ -96,8 +96,6 @@ def test_nothing_is_sent_where_there_is_no_way_in(instance: Config, world: World
             scope.change(client, portal_access=False)
         elif change == "archived":
             scope.change(client, archived_at=clock.now())
-        elif change == "password":
-            scope.change(client, login_type="password")
         elif change == "login":
             scope.change(membership, login=False)
         elif change == "ended":
