@@ -16,6 +16,7 @@ from portal.mail.outgoing import Outgoing
 from portal.models import notices
 from portal.worker.audit_heads import AuditHeads
 from portal.worker.bounces import Bounces
+from portal.worker.client_imports import ClientImports
 from portal.worker.figures import Counting
 from portal.worker.page_pictures import PagePictures
 from portal.worker.runs import Runs
@@ -35,6 +36,7 @@ class Worker:
             "mail": Outgoing(config, is_stopping=self._stopping.is_set).step,
             "bounces": Bounces(config).step,
             "runs": Runs().step,
+            "client lists": ClientImports().step,
             "page pictures": PagePictures().step,
             "sweeping": Sweeping().step,
             "audit heads": AuditHeads().step,
