@@ -101,15 +101,19 @@ def change(actor: Actor, membership: Membership, /, **fields: Any) -> Contact:
     the address is another contact's.
     """
     contact = scopes.current().by_id(Contact, membership.contact_id)
-    old_name = contact.name
+    old_name, old_email = contact.name, contact.email
     changed = _changes(contact, checked(**fields, known=contact))
     if not changed:
         audit.noticed()
         return contact
     _save(actor, contact, changed)
     access.reindex_of(contact)
-    names = sorted(set(changed) & set(FIELDS))
-    audit.record(actor, "contact.changed", membership, facts={"fields": names}, personal={"contact": old_name})
+    facts: dict[str, Any] = {"fields": sorted(set(changed) & set(FIELDS))}
+    personal = {"contact": old_name}
+    if "email_key" in changed:
+        facts["held"] = contact.held_until is not None
+        personal |= {"from": old_email, "to": contact.email}
+    audit.record(actor, "contact.changed", membership, facts=facts, personal=personal)
     return contact
 
 

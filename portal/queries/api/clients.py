@@ -67,7 +67,6 @@ def membership(scope: Scope, client: Client, email: str) -> Membership:
 
 
 def _cards(scope: Scope, found: list[Client]) -> list[ClientCard]:
-    ids = [client.id for client in found]
     people, own = _people(scope, found), links.own_links(scope, found)
     return [ClientCard(client, people[client.id], own.get(client.id)) for client in found]
 

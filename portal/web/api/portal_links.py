@@ -21,7 +21,7 @@ from portal.web.api.shapes.clients import portal_link
 from portal.web.gate import actor, scope
 
 _NONE = "404 with a `code` when the client is archived, its access is off or the link was revoked without a new one."
-_BY_PASSWORD = " The firm's sign-in address where the client's login type is `password`."
+_WITHOUT_LINKS = " The firm's sign-in address where the client's login type is `password`."
 
 
 @area.call(
@@ -29,7 +29,10 @@ _BY_PASSWORD = " The firm's sign-in address where the client's login type is `pa
     "/clients/<number>/portal-link",
     allow=Permission.API_LINKS,
     told=Told(
-        says="The address of the client's portal", answers={200: "PortalLink"}, errors=(404,), more=_NONE + _BY_PASSWORD
+        says="The address of the client's portal",
+        answers={200: "PortalLink"},
+        errors=(404,),
+        more=_NONE + _WITHOUT_LINKS,
     ),
 )
 def show(number: str) -> Response:

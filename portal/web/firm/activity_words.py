@@ -58,6 +58,18 @@ WORDS: dict[str, tuple[str, Any]] = {
     "membership.email_sync_on": ("sync", _l("%(who)s switched e-mail sync on for %(contact)s.")),
     "membership.email_sync_off": ("sync", _l("%(who)s switched e-mail sync off for %(contact)s.")),
     "membership.made_primary": ("star", _l("%(who)s made %(contact)s the primary contact.")),
+    "membership.rights_changed": ("key", _l("%(who)s changed what %(contact)s may do in the portal.")),
+    "client.access_revoked": (
+        "ban",
+        _l("%(who)s revoked all access: %(links)s links, %(sessions)s sessions, %(invitations)s invitations."),
+    ),
+    "session.ended": ("logout", _l("%(who)s ended a session in the client's portal.")),
+    "contact.signed_out": ("logout", _l("%(who)s signed %(contact)s out everywhere: %(count)s sessions ended.")),
+    "contact.address_released": (
+        "shield",
+        _l("%(who)s let mail go to the new address of %(contact)s at once: %(reason)s"),
+    ),
+    "contact.address_confirmed": ("shield", _l("The old address of %(contact)s confirmed the new one.")),
     "membership.ended": ("trash", _l("%(who)s removed the contact %(contact)s.")),
     "access.sent": ("send", _l("%(who)s sent %(contact)s the access by e-mail.")),
     "link.made": ("link", _l("%(who)s made a secret link.")),
@@ -113,6 +125,8 @@ def sentence(row: ActivityRow) -> tuple[str, str]:
         "fields": ", ".join(str(FIELDS.get(name, name)) for name in row.facts.get("fields", ())),
         "number": row.facts.get("number") or row.document_number or gone,
         "version": row.facts.get("version", ""),
+        "reason": row.personal.get("reason") or gone,
+        **{name: row.facts.get(name, 0) for name in ("links", "sessions", "invitations", "count")},
         "words": row.personal.get("words") or "",
     }
     return icon, str(words) % values

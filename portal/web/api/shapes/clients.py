@@ -117,7 +117,7 @@ SCHEMAS: dict[str, Schema] = {
             **dict.fromkeys(_OF_MEMBERSHIP, FLAG),
             "status": {
                 **one_of(*STATES),
-                "description": "no_access: login is off, or nobody can enter this client's portal; pending: login is on, "
+                "description": "no_access: login is off, or nobody can enter the portal; pending: login is on, but "
                 "the person has not come in yet; active: has a password, or came by secret link.",
             },
         }
