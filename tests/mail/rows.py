@@ -18,12 +18,14 @@ from tests.mail.desk import Desk
 
 
 def ticket(desk: Desk, scope: Scope, purpose: str = INVITE, **fields: Any) -> Ticket:
-    """A living ticket of Ben's."""
+    """A living ticket of Ben's, or of the person named."""
     staff = scope.by_id(Staff, desk.world.ben)
     identity = scope.by_id(Identity, staff.identity_id)
     now = clock.now()
-    values = {"email_key": identity.email_key, "created_at": now, "expires_at": now + timedelta(days=7)}
-    return scope.add(Ticket, purpose=purpose, staff=staff.id, **{**values, **fields})
+    values = {
+        "staff": staff.id, "email_key": identity.email_key, "created_at": now, "expires_at": now + timedelta(days=7),
+    }  # fmt: skip
+    return scope.add(Ticket, purpose=purpose, **{**values, **fields})
 
 
 def new_address(desk: Desk, scope: Scope) -> Ticket:

@@ -38,6 +38,13 @@ def _contact(desk: Desk, **more: Any) -> dict[str, Any]:
     return {"client": desk.world.lindner, "contact": desk.world.dora, "link": desk.world.dora_link, **more}
 
 
+def _invitation(desk: Desk, scope: Scope) -> dict[str, Any]:
+    """Dora may set a password."""
+    made = rows.ticket(desk, scope, staff=None, contact=desk.world.dora, email_key=DORA)
+    subject = {"contact": desk.world.dora, "by": desk.world.anna, "colleague": None}
+    return {**subject, "message": "Bis bald", "ticket": made.id}
+
+
 def _subjects(desk: Desk) -> dict[str, tuple[dict[str, Any], str]]:
     """A subject and recipient for each kind."""
     with scopes.of_firm(desk.world.firm) as scope:
@@ -47,6 +54,7 @@ def _subjects(desk: Desk) -> dict[str, tuple[dict[str, Any], str]]:
             "reset": ({"ticket": rows.ticket(desk, scope, RESET).id}, BEN),
             "password_changed": ({"staff": desk.world.anna}, ANNA),
             "access": (_contact(desk, by=desk.world.anna, message="Bis bald"), DORA),
+            "invitation": (_invitation(desk, scope), DORA),
             "document": (_contact(desk, document=desk.world.invoice), DORA),
             "new_link": (_contact(desk), DORA),
             "code": (_contact(desk, code=rows.code(desk, scope).id), DORA),
@@ -420,13 +428,16 @@ DROPS: list[tuple[str, Change, str]] = [
             (lambda s, d: _set_membership(s, d, login=False), "login_off"),
             (lambda s, d: _set_membership(s, d, ended_at=clock.now()), "membership_ended"),
             (lambda s, d: s.change(s.by_id(Client, d.world.lindner), portal_access=False), "access_off"),
-            (lambda s, d: s.change(s.by_id(Client, d.world.lindner), login_type="password"), "access_off"),
             (lambda s, d: s.change(s.by_id(Client, d.world.lindner), archived_at=clock.now()), "client_archived"),
             (
                 lambda s, d: s.change(s.by_id(Contact, d.world.dora), email="x@y.test", email_key="x@y.test"),
                 "address_changed",
             ),
         )
+    ],
+    *[
+        (kind, lambda s, d: s.change(s.by_id(Client, d.world.lindner), login_type="password"), "access_off")
+        for kind in ("access", "new_link")
     ],
     ("document", lambda s, d: _set_membership(s, d, notify=False), "notify_off"),
     ("comment_to_client", lambda s, d: _set_membership(s, d, notify=False), "notify_off"),
