@@ -84,6 +84,27 @@ def all_rows(scope: Scope, of: ClientImport, shown: str) -> Iterator[ImportRow]:
         last = found[-1].line
 
 
+def every_row(scope: Scope, of: ClientImport) -> Iterator[ImportRow]:
+    """All rows of an import in the order of the file."""
+    last = 0
+    query = scope.of(ImportRow).where(ImportRow.client_import == of.id).order_by(ImportRow.line)
+    while found := list(query.where(ImportRow.line > last).limit(500)):
+        yield from found
+        last = found[-1].line
+
+
+def figure(of: ClientImport, shown: str) -> int:
+    """How many rows of a kind there are, as counted when the list was looked over or done."""
+    counts: dict[str, int] = of.counts
+    if shown == PROBLEMS:
+        return counts.get("problem_rows", 0)
+    if shown == NOTES:
+        return sum(count for name, count in counts.items() if name.startswith("note:"))
+    if shown in (MADE, CHANGED, FAILED):
+        return counts.get(f"outcome:{shown}", 0)
+    return counts.get(shown, 0)
+
+
 def clients_of(scope: Scope, found: list[ImportRow]) -> dict[int, Client]:
     """The clients that rows speak of, as far as they are there."""
     ids = [row.client_id for row in found if row.client_id is not None]
