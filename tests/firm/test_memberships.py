@@ -1,14 +1,16 @@
-"""Staff: the three switches of a contact, primary, its end, and *send access* (B8, T13)."""
+"""Staff: the three switches of a contact, its rights, primary, signing out, its end (T5, T13, X19)."""
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
+from flask import Flask
 
 from portal.models.client import Client
 from portal.models.contact import Membership
-from portal.operations import contacts, memberships
+from portal.operations import contacts
 from portal.policies import scope as scopes
 from portal.policies.actors import InstanceActor
 from tests import acting
@@ -56,14 +58,28 @@ def test_a_switch_works_without_script(anna: Browser, world: World, end: str, fi
 
 
 @pytest.mark.parametrize(
-    "end", ["login", "notify", "email-sync", "primary", "end", "invitation", "link/copy", "link/qr"]
+    "end",
+    [
+        "login",
+        "notify",
+        "email-sync",
+        "primary",
+        "end",
+        "invitation",
+        "invitation/cancellation",
+        "rights",
+        "sign-outs",
+        "hold",
+        "link/copy",
+        "link/qr",
+    ],
 )
 def test_nothing_of_it_is_for_others(anna: Browser, frida: Browser, nobody: Browser, world: World, end: str) -> None:
     assert frida.post(path(world, end), {"on": "0"}).status_code == 404
     assert nobody.post(path(world, end), {"on": "0"}).location == "/login"
     assert anna.post(path(world, end), {"on": "0"}, csrf=False).status_code in (400, 422)
     assert membership(world).login
-    assert acting.mails(world.firm, "access") == []
+    assert acting.mails(world.firm, "access") + acting.mails(world.firm, "invitation") == []
 
 
 @pytest.mark.usefixtures("advisers_restricted")
@@ -90,53 +106,100 @@ def test_a_contact_is_removed_after_a_question(anna: Browser, world: World) -> N
     assert anna.post(path(world, "login"), {"on": "0"}).status_code == 409
 
 
-def test_send_access_shows_the_mail_before_it_goes(anna: Browser, world: World) -> None:
-    text = anna.get(path(world, "invitation")).text
-    assert "dora@lindner.example.org" in text
-    assert "The secret link of Dora Lindner" in text
-    assert "Petry Haustechnik GmbH" in text
-    assert "/l/" not in text
-    assert anna.get(path(world, "invitation"), htmx=True).text.count('id="access-mail"') == 1
-
-
-def test_send_access_mails_the_link(anna: Browser, world: World) -> None:
-    answer = anna.post(path(world, "invitation"), {"message": "Bis bald"})
-    assert answer.status_code == 303
-    (mail,) = acting.mails(world.firm, "access")
-    assert (mail.to, mail.subject["message"]) == ("dora@lindner.example.org", "Bis bald")
-    htmx = anna.post(path(world, "invitation"), {}, htmx=True)
-    assert htmx.headers["HX-Redirect"] == f"/firm/clients/{_client_uid(world)}"
-
-
-def test_send_access_says_what_is_missing_and_mends_it(anna: Browser, world: World) -> None:
-    other = second(world, login=False)
-    address = f"/firm/memberships/{other.uid}/invitation"
+def test_granting_asks_first_and_sends_nothing(anna: Browser, world: World) -> None:
+    other = second(world, email="vogt@lindner.example.org", login=False)
+    address = f"/firm/memberships/{other.uid}/login"
+    row = anna.get(f"/firm/clients/{_client_uid(world)}").text
+    switch = re.search(rf'<button class="switch" id="m-{other.uid}-login"[^>]*>', row)
+    assert switch is not None
+    assert f'data-dialog-url="{address}"' in switch.group()
+    assert 'aria-checked="false"' in switch.group()
     page = anna.get(address).text
-    assert "Without an e-mail address nothing can be sent." in page
-    assert "Switch on login for this contact" in page
-    refused = anna.post(address, {"message": "Hallo", "login": "y"})
-    assert refused.status_code == 422
-    assert "Hallo" in refused.text
+    assert page.count("<h1>") == 1
+    assert "Grant without sending" in page
+    assert "Send invitation" in page
     assert not membership(world, other.id).login
-    assert anna.post(address, {"email": "vogt@lindner.example.org", "login": "y"}).status_code == 303
+    assert anna.get(address, htmx=True).text.startswith('<form class="in g4" id="invitation"')
+    answer = anna.post(address, {"on": "1"})
+    assert (answer.status_code, answer.location) == (303, f"/firm/clients/{_client_uid(world)}#m-{other.uid}")
     assert membership(world, other.id).login
-    assert [mail.to for mail in acting.mails(world.firm, "access")] == ["vogt@lindner.example.org"]
+    assert acting.mails(world.firm, "access") + acting.mails(world.firm, "invitation") == []
 
 
-def test_send_access_changes_nothing_that_is_not_missing(anna: Browser, world: World) -> None:
-    anna.post(path(world, "invitation"), {"email": "other@example.com", "login": "y"})
-    assert [mail.to for mail in acting.mails(world.firm, "access")] == ["dora@lindner.example.org"]
+def test_from_the_dialog_the_row_comes_out_of_band(anna: Browser, world: World) -> None:
+    other = second(world, email="vogt@lindner.example.org", login=False)
+    answer = anna.post(
+        f"/firm/memberships/{other.uid}/login", {"on": "1"}, htmx=True, headers={"HX-Target": "invitation"}
+    )
+    assert f'<tr data-row id="m-{other.uid}" hx-swap-oob="true"' in answer.text
+    assert answer.headers["HX-Reswap"] == "none"
+    events = json.loads(answer.headers["HX-Trigger"])
+    assert events["close-dialog"] is True
+    assert events["toast"]["undo"] == f"/firm/memberships/{other.uid}/login?on=0"
 
 
-def test_a_long_message_is_refused(anna: Browser, world: World) -> None:
-    assert anna.post(path(world, "invitation"), {"message": "x" * 2001}).status_code == 422
-    assert acting.mails(world.firm, "access") == []
+@pytest.mark.parametrize(("end", "field"), SWITCHES)
+def test_undo_turns_a_switch_back(anna: Browser, world: World, end: str, field: str) -> None:
+    on = getattr(membership(world), field)
+    answer = anna.post(path(world, end), {"on": "0" if on else "1"}, htmx=True)
+    undo = json.loads(answer.headers["HX-Trigger"])["toast"]["undo"]
+    assert getattr(membership(world), field) is not on
+    back = anna.post(undo, htmx=True, headers={"HX-Target": "toasts"})
+    assert 'hx-swap-oob="true"' in back.text
+    assert getattr(membership(world), field) is on
 
 
-def test_a_membership_that_ended_gets_no_mail(anna: Browser, world: World) -> None:
-    memberships.end(InstanceActor(world.firm, "test"), membership(world))
-    assert anna.post(path(world, "invitation"), {}).status_code == 422
-    assert acting.mails(world.firm, "access") == []
+def test_undo_stands_on_the_next_page_without_script(anna: Browser, world: World) -> None:
+    anna.post(path(world, "notify"), {"on": "0"})
+    page = anna.get(f"/firm/clients/{_client_uid(world)}").text
+    assert f'<form method="post" action="{path(world, "notify")}?on=1">' in page
+
+
+def test_login_off_ends_password_sessions_here_and_nowhere_else(
+    anna: Browser, dora_signed_in: Browser, app: Flask, world: World
+) -> None:
+    elsewhere = Browser(app).sign_in_contact(world.dora_at_thode, world.firm)
+    assert (dora_signed_in.get("/portal/").status_code, elsewhere.get("/portal/").status_code) == (200, 200)
+    anna.post(path(world, "login"), {"on": "0"})
+    assert (dora_signed_in.get("/portal/").status_code, elsewhere.get("/portal/").status_code) == (303, 200)
+
+
+def test_rights_are_changed_and_said(anna: Browser, world: World) -> None:
+    page = anna.get(path(world, "rights")).text
+    assert "What may Dora Lindner do at Hausverwaltung Lindner?" in page
+    data = {"amounts": "y", "decide": "up_to", "decide_limit": "1.500,00", "upload": "y", "invite": "y"}
+    assert anna.post(path(world, "rights"), {**data, "decide_limit": "1,500.00"}).status_code == 303
+    found = membership(world)
+    assert (found.amounts, found.decide, found.decide_limit, found.pay, found.upload, found.invite) == (
+        True, True, 150_000, False, True, True,
+    )  # fmt: skip
+    row = anna.get(f"/firm/clients/{_client_uid(world)}").text
+    for words in ("Decides on offers up to €1,500.00.", "May not pay.", "May invite colleagues."):
+        assert words in row
+    anna.post(path(world, "rights"), {"decide": "no"})
+    assert "Sees no amounts" in anna.get(f"/firm/clients/{_client_uid(world)}").text
+    assert not membership(world).decide
+
+
+@pytest.mark.parametrize("typed", ["", "viel", "-5"])
+def test_a_limit_that_is_no_amount_is_refused(anna: Browser, world: World, typed: str) -> None:
+    answer = anna.post(path(world, "rights"), {"decide": "up_to", "decide_limit": typed})
+    assert answer.status_code == 422
+    assert 'aria-invalid="true"' in answer.text
+    assert membership(world).decide_limit is None
+    assert membership(world).amounts
+
+
+def test_signs_out_everywhere_after_a_question(
+    anna: Browser, dora: Browser, dora_signed_in: Browser, app: Flask, world: World
+) -> None:
+    elsewhere = Browser(app).sign_in_contact(world.dora_at_thode, world.firm)
+    assert "Sign Dora Lindner out everywhere?" in anna.get(path(world, "sign-outs")).text
+    assert dora.get("/portal/").status_code == 200
+    assert anna.post(path(world, "sign-outs")).status_code == 303
+    for browser in (dora, dora_signed_in, elsewhere):
+        assert browser.get("/portal/").status_code == 303
+    assert membership(world).login
 
 
 def _client_uid(world: World) -> str:
