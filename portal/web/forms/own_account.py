@@ -15,8 +15,8 @@ from portal.web.forms.form import Form
 from portal.web.languages import NAMES
 
 MAIL_WORDS = {
-    EACH: _l("At once, one mail for each thing"),
-    DAILY: _l("Once a day, all in one mail"),
+    EACH: _l("At once"),
+    DAILY: _l("Once a day in one mail"),
     NONE: _l("Not at all"),
 }
 
