@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Flask, g
 from flask_babel import gettext as _
@@ -48,6 +49,11 @@ def instant(moment: datetime | None) -> str:
 
 def short_instant(moment: datetime | None) -> str:
     return "" if moment is None else forms.short_instant(moment, _zone(), language())
+
+
+def short_day(moment: datetime | None) -> str:
+    """The day of an instant where the firm is."""
+    return "" if moment is None else short_date(moment.astimezone(ZoneInfo(_zone())).date())
 
 
 def in_days(day: date) -> str:

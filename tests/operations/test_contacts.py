@@ -174,9 +174,9 @@ def test_what_is_missing_is_said(world: World) -> None:
         others = queries.other_clients(scope, membership_of_scope(scope, world.dora_at_lindner))
     by_name = {row.contact.name: row for row in rows}
     assert by_name["Vogt"].missing == ("no_email", "login_off", "notify_off")
-    assert by_name["Vogt"].access == "offline"
+    assert by_name["Vogt"].state == "no_access"
     assert by_name["Dora Lindner"].missing == ()
-    assert by_name["Dora Lindner"].access == "active"
+    assert by_name["Dora Lindner"].state == "pending"
     assert rows[0].membership.primary
     assert rows[0].membership.id != added.id
     assert others == ["Bäckerei Thode"]

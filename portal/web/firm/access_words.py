@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from portal.models.client import ACTIVE, Client
 from portal.queries.contacts import BOUNCED, HELD, INVALID_EMAIL, NO_ACCESS, NO_EMAIL, NOTIFY_OFF, ContactRow
-from portal.web.formats import short_instant
+from portal.web.formats import short_day, short_instant
 
 
 def sentence(row: ContactRow, client: Client, now: datetime) -> str:
@@ -28,7 +28,7 @@ def _closed(row: ContactRow, client: Client) -> str:
     if not client.portal_access:
         return _("No. The portal of this client is closed.")
     if row.seen_at:
-        return _("No. Login is off; last here on %(day)s.", day=short_instant(row.seen_at))
+        return _("No. Login is off; last here on %(day)s.", day=short_day(row.seen_at))
     return _("No. Login is off.")
 
 
@@ -36,20 +36,18 @@ def _by_password(row: ContactRow) -> str:
     if row.seen_at:
         return _(
             "Yes. %(name)s signs in with a password; last here on %(day)s.",
-            name=row.contact.name, day=short_instant(row.seen_at),
+            name=row.contact.name, day=short_day(row.seen_at),
         )  # fmt: skip
     return _("Yes. %(name)s has a password, but has not been here yet.", name=row.contact.name)
 
 
 def _by_link(row: ContactRow, now: datetime) -> str:
     name, link = row.contact.name, row.link
-    seen = short_instant(row.seen_at or row.membership.activated_at)
+    seen = short_day(row.seen_at or row.membership.activated_at)
     if link is None:
         return _("Not now. %(name)s was last here on %(day)s; the secret link was revoked since.", name=name, day=seen)
     if not link.is_live(now):
-        return _(
-            "Not now. The secret link of %(name)s ran out on %(day)s.", name=name, day=short_instant(link.expires_at)
-        )
+        return _("Not now. The secret link of %(name)s ran out on %(day)s.", name=name, day=short_day(link.expires_at))
     return _("Yes. %(name)s comes by secret link; last here on %(day)s.", name=name, day=seen)
 
 
@@ -70,7 +68,7 @@ def _unreachable(row: ContactRow) -> str:
 def _invited(row: ContactRow, now: datetime) -> str:
     if row.contact.invited_at is None:
         return ""
-    day, by, until = short_instant(row.contact.invited_at), row.invited_by, row.invited_until
+    day, by, until = short_day(row.contact.invited_at), row.invited_by, row.invited_until
     if until is None and row.link is not None:
         if by:
             return _("Not yet. Invited on %(day)s by %(by)s; the link has no end.", day=day, by=by)
@@ -79,7 +77,7 @@ def _invited(row: ContactRow, now: datetime) -> str:
         if by:
             return _("Not yet. Invited on %(day)s by %(by)s, but no link opens this portal now.", day=day, by=by)
         return _("Not yet. Invited on %(day)s, but no link opens this portal now.", day=day)
-    end = short_instant(until)
+    end = short_day(until)
     if until > now:
         if by:
             return _(
