@@ -13,7 +13,7 @@ from portal.models.contact import Contact
 from portal.models.outbox import OutboxMail
 from portal.operations import audit, invitations
 from portal.operations.operation import operation
-from portal.operations.runs import may_work_for
+from portal.operations.runs import NOT_ASSIGNED, may_work_for
 from portal.policies import scope as scopes
 from portal.policies.actors import Actor
 from portal.policies.permissions import Permission
@@ -22,7 +22,6 @@ from portal.queries.reach import Seat
 
 # more than so many are done by the worker
 AT_ONCE = 50
-NOT_PERMITTED = "not_permitted"
 
 
 @dataclass(frozen=True)
@@ -115,5 +114,5 @@ def _each(contacts: Sequence[Contact], act: Callable[[Contact], None]) -> Outcom
         except Conflict as conflict:
             skipped[conflict.code] += 1
         except NotPermitted:
-            skipped[NOT_PERMITTED] += 1
+            skipped[NOT_ASSIGNED] += 1
     return Outcome(len(contacts) - skipped.total(), dict(skipped))

@@ -50,7 +50,9 @@ def deliver() -> Response:
 @area.post("/clients/pending/selection", allow=Permission.CLIENT_WORK)
 def select() -> Response:
     """On to the page that asks, without script: the selection goes along in its address, the token does not."""
-    chosen: dict[str, Any] = {name: request.form.getlist(name) for name in ("which", "contact") if request.form.get(name)}
+    chosen: dict[str, Any] = {
+        name: request.form.getlist(name) for name in ("which", "contact") if request.form.get(name)
+    }
     return see_other("firm.pending.ask", **PendingFilters.asked().values, **chosen)
 
 
@@ -138,7 +140,7 @@ def _told(filters: PendingFilters, outcome: Outcome, text: str) -> Response:
 
 def _refused(contact: Contact, conflict: Conflict) -> Response:
     """409 with the present state of the row."""
-    text = _("%(name)s %(reason)s.", name=contact.name, reason=words.reason(conflict.code))
+    text = words.refused(contact.name, conflict.code)
     if not is_htmx():
         return _list(409, PendingFilters.asked(), note=text)
     toast(text, "bad")
