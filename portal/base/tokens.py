@@ -99,7 +99,7 @@ class _NonceSigner(Signer):
 
 
 _TICKETS = ("invite", "reset", "setup", "address", "release")
-_FAMILY = {"link": "link", "code": "code", **dict.fromkeys(_TICKETS, "ticket")}
+_FAMILY = {"link": "link", "mail": "link", "code": "code", **dict.fromkeys(_TICKETS, "ticket")}
 
 
 def _signer(purpose: str, nonce: bytes) -> _NonceSigner:

@@ -18,7 +18,11 @@ invitation          contact        contact, by (staff or null),       unique for
                                    message, ticket (or null); or      a random uid; not_after = now + 1 day
                                    contact alone: asked for anew
 document            contact        client, contact, link, document    document id and version; not_before = now + 2 min
-new_link            contact        client, contact, link              link id and the hour; not_after = now + 1 day
+digest              contact        client, contact, link, document     kind, and the key it would have had; not_before =
+                                   or comment                         7:00 at the firm. In place of `document` and
+                                                                      `comment_to_client` for who wants one mail a day
+new_link            contact        client, contact, link;             link id and the hour; not_after = now + 1 day
+                                   or asked (a link), to nobody yet   link id and the minute
 code                contact        client, contact, code              code id; not_after = code.expires_at
 decision            staff          staff, decision                    decision id, its state and staff id
 decision_receipt    contact        client, contact, decision,         decision id and its state
@@ -36,6 +40,8 @@ links_exported      staff          staff, by (staff or null), count   a random u
 audit_head          staff          staff, number, hash                made by the worker itself, once a week
 =================== ============== ================================== ==================================================
 
+- `document`, `comment_to_client` and `digest` are news: queued by `operations.news` as the membership's `mail` says,
+  dropped when it says *none* meanwhile, with a way to choose in the foot and in List-Unsubscribe.
 - Always give `client_id` for what speaks of one client: archiving and erasing find their mails by it.
 - `document`, `comment_to_client` and `comment_to_staff` are queued one row for each document or comment. The rows of
   one kind, recipient and client that wait when the first is due become one mail (DETAILS 10: later ones join it).
@@ -44,7 +50,8 @@ audit_head          staff          staff, number, hash                made by th
 - `reset` with {}: the form queues the same row for any address; the worker looks whose it is, makes the ticket and
   mails the stored address, or drops the row (TRUST, Sessions). Nobody learns from the answer who has an account.
 - `invitation` names all clients that are open to the contact when it is sent, those under *secret link* with that
-  client's own link. With `contact` alone somebody asked for a new one: the worker decides as above.
+  client's own link. With `contact` alone somebody asked for a new one, as with `asked` for a new link: the worker
+  decides as above, queues a mail of its own and drops the row.
 - A mail is dropped when its subject was cancelled meanwhile: ticket used or cancelled, staff member deactivated, link
   revoked, document withdrawn or cancelled, code used, client archived or its portal access off, membership ended or its
   login off, its notify off (not for what a person asked for: access, new_link, code), the address no longer the

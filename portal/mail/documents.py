@@ -29,8 +29,11 @@ class Another:
 def document(mailing: Mailing) -> Letter:
     """New documents for a contact. Subject of each row: `client`, `contact`, `link`, `document`."""
     client, contact = mailing.client(), mailing.contact()
-    mailing.demand_access(client, contact)
-    first, *others = _published(mailing)
+    mailing.demand_access(client, contact, news=True)
+    found = published(mailing)
+    if not found:
+        raise Dropped("document_withdrawn")
+    first, *others = found
     address = mailing.link_address(client, contact, first)
     values = _values(mailing, client, contact, first)
     body = fill(texts.text_of(mailing.scope, texts.NEW_DOCUMENT_BODY, mailing.language), values)
@@ -47,15 +50,12 @@ def document(mailing: Mailing) -> Letter:
     )
 
 
-def _published(mailing: Mailing) -> list[Document]:
+def published(mailing: Mailing) -> list[Document]:
     """What is still to be read there, each once: a withdrawn one is not announced."""
-    ids = dict.fromkeys(row.subject["document"] for row in mailing.rows)
+    ids = dict.fromkeys(row.subject["document"] for row in mailing.rows if "document" in row.subject)
     query = mailing.scope.of(Document).where(Document.id.in_(list(ids)), Document.state == PUBLISHED)
     found = {row.id: row for row in list(query)}
-    documents = [found[each] for each in ids if each in found]
-    if not documents:
-        raise Dropped("document_withdrawn")
-    return documents
+    return [found[each] for each in ids if each in found]
 
 
 def _values(mailing: Mailing, client: Client, contact: Contact, document: Document) -> dict[str, str]:

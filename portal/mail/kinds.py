@@ -9,6 +9,7 @@ from portal.mail.changed_addresses import address_changed
 from portal.mail.colleagues import colleague_invited
 from portal.mail.comments import comment_to_client, comment_to_staff
 from portal.mail.decisions import decision, decision_receipt
+from portal.mail.digests import digest
 from portal.mail.documents import document
 from portal.mail.invitations import invitation
 from portal.mail.mailing import Mailing
@@ -25,6 +26,7 @@ KINDS: Mapping[str, Callable[[Mailing], Letter]] = {
     "access": access,
     "invitation": invitation,
     "document": document,
+    "digest": digest,
     "new_link": new_link,
     "code": code,
     "decision": decision,

@@ -11,15 +11,17 @@ from portal.base.errors import NotFound
 from portal.base.language import ENGLISH, gettext_in
 from portal.mail.failures import Dropped
 from portal.models.client import Client
-from portal.models.contact import MR, MS, Contact, Membership
+from portal.models.contact import MR, MS, NONE, Contact, Membership
 from portal.models.document import Document
 from portal.models.firm import PASSWORD, Firm
 from portal.models.link import PORTAL, Link
 from portal.models.outbox import OutboxMail
 from portal.models.record import TenantRecord
 from portal.models.staff import Staff
+from portal.operations import news
 from portal.policies.prepared import prepared
 from portal.policies.scope import Scope
+from portal.queries import mail_doors
 
 R = TypeVar("R", bound=TenantRecord)
 _MOST_SUCCESSORS = 20
@@ -88,10 +90,11 @@ class Mailing:
             raise Dropped("address_changed")
         return contact
 
-    def demand_access(self, client: Client, contact: Contact, *, asked: bool = False) -> None:
+    def demand_access(self, client: Client, contact: Contact, *, asked: bool = False, news: bool = False) -> None:
         """Mails with an address go only where it opens something and is wanted (DETAILS 3). Raises Dropped.
 
         `asked`: a person asked for just this mail, so the membership's *notify* does not matter.
+        `news`: what the person may want not at all (X18).
         """
         if not client.portal_access:
             raise Dropped("access_off")
@@ -103,6 +106,17 @@ class Mailing:
             raise Dropped("login_off")
         if not membership.notify and not asked:
             raise Dropped("notify_off")
+        if news and membership.mail == NONE:
+            raise Dropped("unwanted")
+
+    @property
+    def choice_address(self) -> str:
+        """Where a contact chooses how often news come; empty for all other mail."""
+        subject = self.first.subject
+        if self.first.kind not in news.KINDS:
+            return ""
+        membership = _living.first(self.scope, client=subject.get("client"), contact=subject.get("contact"))
+        return self.address(f"/unsubscribe/{mail_doors.token_of(membership)}") if membership is not None else ""
 
     def shows_amounts(self, client: Client, contact: Contact) -> bool:
         """Whether a contact may see the client's amounts (X19): a mail tells no more than the portal does."""

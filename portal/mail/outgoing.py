@@ -122,8 +122,7 @@ def _send(config: Config, way: Transport, claimed: Claim) -> None:
         raise NotDelivered(first.error or "the program stopped each time it tried to send this mail")
     with scopes.of_firm(first.firm_id) as scope:
         mailing = Mailing(scope, scope.by_id(Firm, first.firm_id), claimed.rows, config.base_url)
-        letter = KINDS[first.kind](mailing)
-    envelope = _envelope(config, mailing)
+        letter, envelope = KINDS[first.kind](mailing), _envelope(config, mailing)
     sender = wire_address(config.mail_from)
     way.send(sender, envelope.to, _file_name(first), compose(letter, envelope))
 
@@ -138,6 +137,8 @@ def _envelope(config: Config, mailing: Mailing) -> Envelope:
         message_id=f"{first.message_id}@{config.mail_from.rpartition('@')[2]}",
         language=first.language,
         date=clock.now(),
+        # without https the address could be read, and used, on the way (RFC 8058, 3.1)
+        unsubscribe=mailing.choice_address if config.https or config.loopback else "",
     )
 
 

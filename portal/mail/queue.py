@@ -30,7 +30,7 @@ PAUSES = (
     timedelta(hours=6),
     timedelta(hours=24),
 )
-JOINING = ("document", "comment_to_client", "comment_to_staff")
+JOINING = ("document", "comment_to_client", "comment_to_staff", "digest")
 _MOST_JOINED = 50
 
 

@@ -46,6 +46,7 @@ def letter(mailing: Mailing, subject: str, greeting: str, **values: Any) -> Lett
         "firm": firm,
         "language": mailing.language,
         "base_url": mailing.base_url,
+        "choice_address": mailing.choice_address,
         "colour": firm.colour,
         "ink": ink_on(firm.colour),
         **values,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from portal.base import clock, text
 from portal.base.errors import Conflict, Invalid, NotFound
@@ -11,7 +10,7 @@ from portal.models.client import Client
 from portal.models.document import DRAFT, WITHDRAWN, Comment, Document
 from portal.models.outbox import enqueue
 from portal.models.staff import Staff
-from portal.operations import access, audit, links, recipients
+from portal.operations import access, audit, news, recipients
 from portal.operations.operation import operation
 from portal.policies import scope as scopes
 from portal.policies.actors import Actor
@@ -92,23 +91,19 @@ def _demand_readable(document: Document, *, by_staff: bool) -> None:
 
 def _tell_client(scope: Scope, document: Document, comment: Comment) -> None:
     client = scope.by_id(Client, document.client_id)
-    told = [recipient.contact for recipient in recipients.of_client(scope, client) if recipient.is_told]
+    told = [recipient for recipient in recipients.of_client(scope, client) if recipient.is_told]
     if told:
         access.extend(client.id)
-    for contact in told:
-        link = links.newest_or_make(client, contact)
-        subject = {"client": client.id, "contact": contact.id, "link": link.id, "comment": comment.id}
-        language = recipients.language_of(contact, client, scope.firm)
-        _enqueue("comment_to_client", subject, contact.email, str(comment.id), language, client.id)
+    for recipient in told:
+        about = {"comment": comment.id}
+        news.tell(recipient, client, "comment_to_client", about, key=str(comment.id), wait=MAIL_WAITS)
 
 
 def _tell_staff(scope: Scope, document: Document, comment: Comment) -> None:
     for recipient in recipients.staff_about(scope, document, Staff.mail_comments):
         subject = {"staff": recipient.staff.id, "comment": comment.id}
         key = f"{comment.id}:{recipient.staff.id}"
-        _enqueue("comment_to_staff", subject, recipient.email, key, recipient.language, document.client_id)
-
-
-def _enqueue(kind: str, subject: dict[str, Any], to: str, key: str, language: str, client_id: int) -> None:
-    not_before = clock.now() + MAIL_WAITS
-    enqueue(kind, subject, to, key=key, language=language, client_id=client_id, not_before=not_before)
+        enqueue(
+            "comment_to_staff", subject, recipient.email, key=key, language=recipient.language,
+            client_id=document.client_id, not_before=clock.now() + MAIL_WAITS,
+        )  # fmt: skip

@@ -14,7 +14,7 @@ from portal.base.language import LANGUAGES
 from portal.models.client import Client
 from portal.models.contact import MAIL_CHOICES, Contact, Membership
 from portal.models.sign_in import LINK, PASSWORD, SignIn
-from portal.operations import access, audit, contacts
+from portal.operations import access, audit, contacts, news
 from portal.operations.operation import operation
 from portal.policies import scope as scopes
 from portal.policies.actors import ClientActor
@@ -44,6 +44,7 @@ def prefer(actor: ClientActor, client: Client, *, language: str | None, mail: st
     scope = scopes.current()
     scope.change(contact, language=language)
     scope.change(membership, mail=mail)
+    news.follow(membership)
     audit.record(
         actor, "contact.preferred", membership, facts={"fields": changed, "mail": mail},
         personal={"contact": contact.name},

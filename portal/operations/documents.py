@@ -30,10 +30,9 @@ from portal.models.document import (
     PagePicture,
 )
 from portal.models.link import Link
-from portal.models.outbox import enqueue
 from portal.models.record import canonical
 from portal.models.stored_file import StoredFile
-from portal.operations import access, audit, links, recipients
+from portal.operations import access, audit, news, recipients
 from portal.operations import lines as document_lines
 from portal.operations.operation import operation
 from portal.operations.payments import outcome_of
@@ -434,23 +433,9 @@ def _tell(scope: Scope, document: Document, client: Client) -> tuple[Recipient, 
     """Queue the mail for everybody who gets one; several documents at a time become one mail (DETAILS 10)."""
     found = recipients.of_client(scope, client)
     for recipient in found:
-        if not recipient.is_told:
-            continue
-        contact = recipient.contact
-        enqueue(
-            "document",
-            {
-                "client": client.id,
-                "contact": contact.id,
-                "link": links.newest_or_make(client, contact).id,
-                "document": document.id,
-            },
-            contact.email,
-            key=f"{document.id}:{document.version}",
-            language=recipients.language_of(contact, client, scope.firm),
-            client_id=client.id,
-            not_before=clock.now() + MAIL_WAITS,
-        )
+        if recipient.is_told:
+            key = f"{document.id}:{document.version}"
+            news.tell(recipient, client, "document", {"document": document.id}, key=key, wait=MAIL_WAITS)
     return tuple(found)
 
 

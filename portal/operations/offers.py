@@ -327,5 +327,5 @@ def _decider(scope: Scope, decision: OfferDecision) -> Contact | None:
 
 def _link_id(scope: Scope, client: Client, contact: Contact) -> int | None:
     """Only who gets mail with an address gets one here (DETAILS 3)."""
-    told = any(r.is_told and r.contact.id == contact.id for r in recipients.of_client(scope, client))
+    told = any(r.may_have_address and r.contact.id == contact.id for r in recipients.of_client(scope, client))
     return links.newest_or_make(client, contact).id if told else None

@@ -10,7 +10,7 @@ from portal.base import clock, language
 from portal.base.text import valid_email
 from portal.models.audit_entry import AuditEntry
 from portal.models.client import Client
-from portal.models.contact import Contact, Membership
+from portal.models.contact import DAILY, NONE, Contact, Membership
 from portal.models.document import Document
 from portal.models.firm import Firm
 from portal.models.identity import Identity
@@ -20,6 +20,8 @@ from portal.policies.scope import Scope
 LOGIN_OFF, NOTIFY_OFF = "login_off", "notify_off"
 NO_EMAIL, INVALID_EMAIL, BOUNCED, HELD = "no_email", "invalid_email", "bounced", "held"
 ARCHIVED, ACCESS_OFF = "archived", "access_off"
+# the person's own choice: no mails about news (X18)
+UNWANTED = "unwanted"
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,16 @@ class Recipient:
     @property
     def is_told(self) -> bool:
         return not self.missing
+
+    @property
+    def is_daily(self) -> bool:
+        """Told once a day, all news in one mail."""
+        return self.is_told and self.membership.mail == DAILY
+
+    @property
+    def may_have_address(self) -> bool:
+        """Whether a mail that is no news may lead it into the portal."""
+        return not set(self.missing) - {UNWANTED}
 
 
 @dataclass(frozen=True)
@@ -95,7 +107,8 @@ def _missing_of_client(client: Client) -> tuple[str, ...]:
 
 def _missing(membership: Membership, contact: Contact) -> tuple[str, ...]:
     switches = ((LOGIN_OFF, membership.login), (NOTIFY_OFF, membership.notify))
-    return (*(code for code, on in switches if not on), *_missing_address(contact))
+    own_choice = (UNWANTED,) if membership.mail == NONE else ()
+    return (*(code for code, on in switches if not on), *_missing_address(contact), *own_choice)
 
 
 def _missing_address(contact: Contact) -> tuple[str, ...]:

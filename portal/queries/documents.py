@@ -176,7 +176,9 @@ def seen(scope: Scope, documents: Sequence[Document]) -> dict[int, Seen]:
 
 def mails(scope: Scope, document: Document) -> list[OutboxMail]:
     """The mails that told of this document, the newest first; staff only."""
-    query = scope.of(OutboxMail).where(OutboxMail.client_id == document.client_id, OutboxMail.kind == "document")
+    query = scope.of(OutboxMail).where(
+        OutboxMail.client_id == document.client_id, OutboxMail.kind.in_(("document", "digest"))
+    )
     rows = list(query.order_by(OutboxMail.id.desc()).limit(_MAILS))
     return [mail for mail in rows if mail.subject.get("document") == document.id]
 

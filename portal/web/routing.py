@@ -29,7 +29,11 @@ class Limit:
 
 @dataclass(frozen=True)
 class Rule:
-    """What a route declares. `form`: its view shows the form again when the token is stale; `body` in bytes."""
+    """What a route declares. `form`: its view shows the form again when the token is stale; `body` in bytes.
+
+    `by_token`: a POST of machines, which hold neither cookie nor form: the token in its address is all the proof there
+    is, and whose browser sends it does not matter.
+    """
 
     endpoint: str
     path: str
@@ -40,6 +44,7 @@ class Rule:
     form: bool = False
     body: int = SMALL_BODY
     kept: bool = False
+    by_token: bool = False
 
 
 class Area:
@@ -62,6 +67,10 @@ class Area:
         """Declare an act. `files`: it takes uploads."""
         body = FILE_BODY if files else SMALL_BODY
         return self._declare(path, ("POST",), allow=allow, limit=limit, form=form, body=body)
+
+    def post_by_token(self, path: str, *, allow: Permission) -> Callable[[View], View]:
+        """Declare an act that programs do by an address out of a mail (RFC 8058): without cookie and CSRF token."""
+        return self._declare(path, ("POST",), allow=allow, by_token=True)
 
     def call(self, method: str, path: str, *, allow: Permission, files: bool = False) -> Callable[[View], View]:
         """Declare a call of the JSON API."""

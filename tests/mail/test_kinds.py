@@ -23,7 +23,7 @@ from portal.models.identity import Identity
 from portal.models.link import Link
 from portal.models.staff import Staff
 from portal.models.terms import FirmText
-from portal.models.ticket import RESET, Ticket
+from portal.models.ticket import RELEASE, RESET, Ticket
 from portal.policies import scope as scopes
 from portal.policies.scope import Scope
 from tests.mail import rows
@@ -56,6 +56,7 @@ def _subjects(desk: Desk) -> dict[str, tuple[dict[str, Any], str]]:
             "access": (_contact(desk, by=desk.world.anna, message="Bis bald"), DORA),
             "invitation": (_invitation(desk, scope), DORA),
             "document": (_contact(desk, document=desk.world.invoice), DORA),
+            "digest": (_contact(desk, document=desk.world.invoice), DORA),
             "new_link": (_contact(desk), DORA),
             "code": (_contact(desk, code=rows.code(desk, scope).id), DORA),
             "decision": ({"staff": desk.world.anna, "decision": accepted.id}, ANNA),
@@ -67,6 +68,7 @@ def _subjects(desk: Desk) -> dict[str, tuple[dict[str, Any], str]]:
                 "dora@neu.example.org",
             ),
             "address_moved": ({"contact": desk.world.dora}, "dora@alt.example.org"),
+            "address_changed": (_changed_address(desk, scope), "dora@alt.example.org"),
             "colleague_invited": (
                 {
                     "staff": desk.world.anna,
@@ -82,6 +84,16 @@ def _subjects(desk: Desk) -> dict[str, tuple[dict[str, Any], str]]:
             "links_exported": ({"staff": desk.world.anna, "by": desk.world.ben, "count": 27}, ANNA),
             "audit_head": ({"staff": desk.world.anna, "number": 12, "hash": "ab" * 32}, ANNA),
         }
+
+
+def _changed_address(desk: Desk, scope: Scope) -> dict[str, Any]:
+    """Anna gave Dora another address."""
+    now = clock.now()
+    ticket = scope.add(
+        Ticket, purpose=RELEASE, contact=desk.world.dora, email_key="dora@alt.example.org", new_email=DORA,
+        created_at=now, expires_at=now + timedelta(hours=72),
+    )  # fmt: skip
+    return {"contact": desk.world.dora, "ticket": ticket.id, "by": desk.world.anna}
 
 
 def _queue(desk: Desk, kind: str, language: str = "en") -> None:
@@ -618,3 +630,38 @@ class _Page(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self.open and self.open[-1] == "title":
             self.title += data
+
+
+class TestAnAddressChangedByStaff:
+    def test_says_who_and_offers_the_confirmation(self, desk: Desk) -> None:
+        _queue(desk, "address_changed")
+        text = text_of(desk.sent())
+        assert "was changed to d•••@lindner.example.org by Anna Petry on" in text
+        assert DORA not in text
+        assert "call us at once: 040 66969-120" in text
+        with scopes.of_firm(desk.world.firm) as scope:
+            ticket = scope.one(scope.of(Ticket).where(Ticket.purpose == RELEASE))
+        assert f"/address/{tokens.issue(RELEASE, ticket.id, ticket.nonce)}" in text
+
+    def test_is_told_also_when_it_was_released_meanwhile(self, desk: Desk) -> None:
+        _queue(desk, "address_changed")
+        with scopes.of_firm(desk.world.firm) as scope:
+            scope.update(Ticket, cancelled_at=clock.now()).where(Ticket.purpose == RELEASE).execute()
+        text = text_of(desk.sent())
+        assert "was changed to d•••@" in text
+        assert "/address/" not in text
+
+    def test_is_dropped_when_the_old_address_is_the_right_one_again(self, desk: Desk) -> None:
+        _queue(desk, "address_changed")
+        with scopes.of_firm(desk.world.firm) as scope:
+            scope.change(scope.by_id(Contact, desk.world.dora), email_key="dora@alt.example.org")
+        desk.deliver()
+        assert (desk.row.state, desk.row.error) == ("dropped", "address_changed")
+
+    @pytest.mark.parametrize("kind", ["access", "document", "new_link", "code", "comment_to_client"])
+    def test_nothing_that_lets_in_goes_to_the_new_one(self, desk: Desk, kind: str) -> None:
+        _queue(desk, kind)
+        with scopes.of_firm(desk.world.firm) as scope:
+            scope.change(scope.by_id(Contact, desk.world.dora), held_until=clock.now() + timedelta(hours=1))
+        desk.deliver()
+        assert (desk.row.state, desk.row.error) == ("dropped", "address_held")
