@@ -2,7 +2,8 @@
 
 Modes: `normal`; `silent` takes the connection and never answers; `drip` answers one letter at a time; `refuse`,
 `policy`, `sequence` and `busy` answer RCPT with 550 5.1.1, 550 5.7.1, 503 and 450 4.2.0; `reject` answers DATA with
-554 5.6.0; `die` takes the message and ends without an answer. `user` demands AUTH; `tls` offers STARTTLS with a
+554 5.6.0; `tenth` refuses every tenth recipient; `tired` says 421 and hangs up after three messages;
+`rude` hangs up without a word after three; `die` takes the message and ends without an answer. `user` demands AUTH; `tls` offers STARTTLS with a
 certificate that nobody signed.
 """
 
@@ -34,11 +35,12 @@ ANSWERS = {
 
 @dataclass(frozen=True)
 class Received:
-    """A message as it came over the line."""
+    """A message as it came over the line; messages of one connection have the same `peer`, a port."""
 
     sender: str
     to: list[str]
     content: bytes
+    peer: int
     encrypted: bool
     user: str
 
@@ -100,7 +102,22 @@ class _Handler:
     ) -> str:
         if self.mode in ANSWERS:
             return ANSWERS[self.mode]
+        if self.mode == "tenth" and next(recipients) % 10 == 9:
+            return ANSWERS["refuse"]
         envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_MAIL(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        session.messages = getattr(session, "messages", 0) + 1  # type: ignore[attr-defined]
+        if self.mode in ("tired", "rude") and session.messages > 3:  # type: ignore[attr-defined]
+            if self.mode == "tired":
+                await server.push("421 4.3.2 Enough for today")
+            assert server.transport is not None
+            server.transport.close()
+            return "421 4.3.2 Enough for today"
+        envelope.mail_from = address
         return "250 OK"
 
     async def handle_DATA(self, _server: SMTP, session: Session, envelope: Envelope) -> str:
@@ -112,7 +129,7 @@ class _Handler:
         return "250 2.0.0 Taken"
 
 
-numbers = itertools.count()
+numbers, recipients = itertools.count(), itertools.count()
 
 
 def _write(folder: Path, session: Session, envelope: Envelope) -> None:
@@ -124,6 +141,7 @@ def _write(folder: Path, session: Session, envelope: Envelope) -> None:
     noted = {
         "sender": envelope.mail_from,
         "to": envelope.rcpt_tos,
+        "peer": session.peer[1],
         "encrypted": session.ssl is not None,
         "user": f"{login.login.decode()}:{login.password.decode()}" if login else "",
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from portal.base import clock
@@ -13,6 +13,7 @@ from portal.base.text import uid
 from portal.models.decision import StepUpCode
 from portal.models.instance import RateCount
 from portal.models.link import Opening
+from portal.models.outbox import OutboxMail
 from portal.models.sign_in import LINK, STAFF, SignIn
 from portal.policies import scope as scopes
 from portal.worker.sweeping import Sweeping
@@ -73,6 +74,20 @@ def test_counters_of_limits(instance: Config, world: World) -> None:
     assert {row.key for row in list(RateCount.select())} == {"young"}
 
 
+def test_mails_that_were_sent_or_dropped_long_ago(instance: Config, world: World) -> None:
+    now = clock.now()
+    with scopes.instance("a test begins with an empty outbox") as scope:
+        scope.delete(OutboxMail).execute()
+    for state in ("sent", "dropped", "failed", "queued"):
+        for days in (89, 91):
+            _mail(world, f"{state} {days}", state, now - days * DAY, None if state == "queued" else now - days * DAY)
+    _mail(world, "sent late", "sent", now - 100 * DAY, now - 10 * DAY)
+    Sweeping().step()
+    with scopes.of_firm(world.firm) as scope:
+        kept = {row.kind for row in list(scope.of(OutboxMail))}
+    assert kept == {"sent 89", "dropped 89", "failed 89", "failed 91", "queued 89", "queued 91", "sent late"}
+
+
 def test_in_batches_then_a_pause(instance: Config, world: World, move_clock: Callable[..., None]) -> None:
     now = clock.now()
     with transaction():
@@ -90,6 +105,14 @@ def test_in_batches_then_a_pause(instance: Config, world: World, move_clock: Cal
     move_clock(minutes=6)
     sweeping.step()
     assert _tokens(world) == set()
+
+
+def _mail(world: World, name: str, state: str, due: datetime, done: datetime | None) -> None:
+    with scopes.of_firm(world.firm) as scope:
+        scope.add(
+            OutboxMail, kind=name, state=state, to="a@b.test", to_key="a@b.test", unique_key=name, created_at=due,
+            not_before=due, done_at=done,
+        )  # fmt: skip
 
 
 def _session(world: World, token: str, **fields: Any) -> SignIn:
