@@ -6,6 +6,7 @@ turn comes. A person gets one mail, whatever happens: her row is marked in the c
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ from portal.base.placeholders import OF_CLIENT, OF_FIRM, OF_STAFF, fill
 from portal.base.text import many_lines
 from portal.models.contact import Contact, Membership
 from portal.models.firm import Firm
+from portal.models.record import canonical
 from portal.models.run import Run, RunRow
 from portal.models.search import among
 from portal.operations import access, audit, invitations, memberships, runs
@@ -54,7 +56,7 @@ def begin(
     with message (too_long) or choice (nothing).
     """
     switches = {"login": login, "notify": notify, "email_sync": email_sync}
-    text = _checked(message)
+    text = checked(message)
     if not invite and all(on is None for on in switches.values()):
         raise Invalid(choice="nothing")
     found = reach.seats(scopes.current(), firm, clients=clients)
@@ -65,7 +67,7 @@ def begin(
 @operation(allow=Permission.CLIENT_WORK)
 def begin_invitations(actor: Actor, firm: Firm, *, contacts: Collection[int], key: str, message: str = "") -> Run:
     """Ask these contacts in, or once more, to all their clients (T10). Raises Invalid with message."""
-    choice = {"invite": True, "message": _checked(message), "contacts": sorted(set(contacts))}
+    choice = {"invite": True, "message": checked(message), "of": _digest(contacts)}
     rows = [Wanted(INVITE, contact_id=contact_id) for contact_id in dict.fromkeys(contacts)]
     return runs.begin(actor, "invitations", key=key, choice=choice, rows=rows)
 
@@ -74,7 +76,7 @@ def begin_invitations(actor: Actor, firm: Firm, *, contacts: Collection[int], ke
 def begin_cancellations(actor: Actor, firm: Firm, *, contacts: Collection[int], key: str) -> Run:
     """Take the invitations of these contacts back (T11)."""
     rows = [Wanted(CANCEL, contact_id=contact_id) for contact_id in dict.fromkeys(contacts)]
-    choice = {"contacts": sorted(set(contacts))}
+    choice = {"of": _digest(contacts)}
     return runs.begin(actor, "cancellations", key=key, choice=choice, rows=rows)
 
 
@@ -99,11 +101,16 @@ KINDS = {
 }
 
 
-def _checked(message: str) -> str:
+def checked(message: str) -> str:
+    """The message as it is kept. Raises Invalid with message (too_long)."""
     text = many_lines(message)
     if len(text) > invitations.LONGEST_MESSAGE:
         raise Invalid(message="too_long")
     return text
+
+
+def _digest(contacts: Collection[int]) -> str:
+    return hashlib.sha256(canonical(sorted(set(contacts))).encode()).hexdigest()
 
 
 def _rows(found: Sequence[Seat], switches: Mapping[str, bool | None], *, invite: bool) -> list[Wanted]:

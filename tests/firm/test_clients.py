@@ -37,7 +37,7 @@ class TestList:
         assert f'href="/firm/clients/{uid(world)}"' in text
         assert "2 offers, 1 invoice" in text
         assert re.search(r'data-tone="ok">.*</svg>Active', text)
-        assert "4 clients" in text
+        assert "3 clients" in text
         assert "Fremder Kunde" not in text
 
     def test_with_htmx_only_the_list_and_its_clean_address(self, anna: Browser) -> None:

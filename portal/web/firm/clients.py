@@ -18,7 +18,15 @@ from portal.web.answers import page, page_or_part, part, see_other, toast
 from portal.web.firm import area, contact_rows, login_type_words
 from portal.web.firm.activity_words import sentence
 from portal.web.forms.attempt import succeeds
-from portal.web.forms.clients import KIND_WORDS, LOGIN_WORDS, SEEN_WORDS, STATUS_WORDS, ClientFilters, ClientForm
+from portal.web.forms.clients import (
+    KIND_WORDS,
+    LAST_LOGIN_WORDS,
+    LOGIN_WORDS,
+    SEEN_WORDS,
+    STATUS_WORDS,
+    ClientFilters,
+    ClientForm,
+)
 from portal.web.gate import actor, firm, scope
 from portal.web.htmx import is_htmx
 from portal.web.paths import base_url
@@ -38,6 +46,7 @@ def index() -> Response:
         filters=filters,
         found=found,
         statuses=STATUS_WORDS,
+        logins=LAST_LOGIN_WORDS,
         seens=SEEN_WORDS,
         kinds=KIND_WORDS,
         waiting=pending.count(scope()),

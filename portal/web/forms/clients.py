@@ -8,6 +8,7 @@ from typing import Any
 from flask import request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, EmailField, SelectField, StringField
 
 from portal.models.client import ACTIVE, COMPANY, OFFLINE, PENDING, PERSON, Client
@@ -20,7 +21,10 @@ from portal.web.languages import NAMES, language
 
 KIND_WORDS = {COMPANY: _l("Company"), PERSON: _l("Person")}
 LOGIN_WORDS = {SECRET_LINK: _l("Secret link"), PASSWORD: _l("User name and password")}
+# of a client's dot, and of the filter *Last login*
 STATUS_WORDS = {ACTIVE: _l("Active"), PENDING: _l("Pending"), OFFLINE: _l("Offline")}
+LAST_LOGIN_WORDS = {**STATUS_WORDS, clients.NEVER_INVITED: _l("Never invited")}
+PAGE, ALL = "page", "all"
 SEEN_WORDS = {
     clients.NEVER: _l("Never seen"),
     "7": _l("Seen in the last 7 days"),
@@ -74,6 +78,9 @@ class ClientForm(Form):
         return {**typed, "language": typed["language"] or None, "login_type": typed["login_type"] or None}
 
 
+_NARROWING = ("search", "status", "seen", "kind", "archived")
+
+
 @dataclass(frozen=True)
 class ClientFilters:
     """What stands in the address of the list, so that it can be shared and Back works."""
@@ -86,27 +93,36 @@ class ClientFilters:
     sort: str = "name"
     after: str = ""
     before: str = ""
+    select: str = ""
 
     @classmethod
-    def asked(cls) -> ClientFilters:
-        """As asked for in this request; words that nobody here wrote are passed over."""
-        args = request.args
+    def asked(cls, args: MultiDict[str, str] | None = None) -> ClientFilters:
+        """As asked for in this request, or in its form; words that nobody here wrote are passed over."""
+        args = request.args if args is None else args
+        select = args.get("select", "")
         status, seen, kind = args.get("status", ""), args.get("seen", ""), args.get("kind", "")
         return cls(
             search=args.get("search", "").strip(),
-            status=status if status in STATUS_WORDS else "",
+            status=status if status in LAST_LOGIN_WORDS else "",
             seen=seen if seen in SEEN_WORDS else "",
             kind=kind if kind in KIND_WORDS else "",
             archived=args.get("archived") == "1",
             sort=sort if (sort := args.get("sort", "name")).removeprefix("-") in clients.SORTS else "name",
             after=args.get("after", ""),
             before=args.get("before", ""),
+            select=select if select in (PAGE, ALL) else "",
         )
 
     def query(self) -> dict[str, Any]:
         """The same for `queries.clients.page`."""
         texts = {name: value or None for name, value in vars(self).items() if isinstance(value, str)}
+        texts.pop("select")
         return {**texts, "search": self.search, "archived": self.archived}
+
+    @property
+    def narrowing(self) -> dict[str, Any]:
+        """The filters alone, without order and page: what *all that match* means."""
+        return {name: value for name in _NARROWING if (value := getattr(self, name))}
 
     @property
     def address(self) -> str:
@@ -119,7 +135,7 @@ class ClientFilters:
 
     def but(self, **changes: Any) -> str:
         """The address of the list with these changes, from its first page on."""
-        return replace(self, **{"after": "", "before": "", **changes}).address
+        return replace(self, **{"after": "", "before": "", "select": "", **changes}).address
 
     def sorted_by(self, name: str) -> str:
         """The address of the list sorted by a column; once more turns it round."""
