@@ -15,6 +15,7 @@ from portal.models.link import Link
 from portal.operations import clients
 from portal.policies import scope as scopes
 from portal.policies.actors import InstanceActor
+from tests import acting
 from tests.api.conftest import Programme, at
 from tests.personas import World
 
@@ -333,3 +334,34 @@ def test_two_at_once_make_one_client(app: Flask, api: Programme, world: World) -
     with scopes.of_firm(world.firm) as scope:
         assert scope.of(Client).where(Client.number_key == "n-77").count() == 1
         assert scope.of(Contact).where(Contact.email_key == EVA["email"]).count() == 1
+
+
+def test_a_client_may_sign_in_by_password(api: Programme, world: World) -> None:
+    made = api.put(at("N-9"), {"name": "Nord", "login_type": "password", "contacts": [EVA]}).json
+    assert made is not None
+    assert (made["login_type"], made["status"]) == ("password", "pending")
+    assert made["portal_url"].endswith("/login")
+    link = api.get(f"{at('N-9')}/portal-link").json
+    assert link is not None
+    assert link["url"] == made["portal_url"]
+    assert api.get(f"{at('N-9')}/portal-link.svg").status_code == 200
+    back = api.put(at("N-9"), {"login_type": None}).json
+    assert back is not None
+    assert (back["login_type"], back["status"]) == (None, "active")
+    assert "/l/" in back["portal_url"]
+
+
+def test_each_contact_tells_its_state(api: Programme, world: World) -> None:
+    acting.give_password(world.firm, world.dora)
+    body = {"contacts": [{**EVA, "login": False}, {"email": "neu@lindner.example.org", "last_name": "Neu"}]}
+    found = api.put(at("K-1042"), body).json
+    assert found is not None
+    states = {person["email"]: person["status"] for person in found["contacts"]}
+    assert states == {
+        "dora@lindner.example.org": "active", EVA["email"]: "no_access", "neu@lindner.example.org": "pending",
+    }  # fmt: skip
+    listed = api.get("/clients?search=lindner").json
+    assert listed is not None
+    assert [person["status"] for person in listed["items"][0]["contacts"]] == [
+        person["status"] for person in found["contacts"]
+    ]

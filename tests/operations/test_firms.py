@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from portal.base.config import load
+from portal.base.config import Config, load
 from portal.base.database import database
 from portal.base.errors import Conflict, Invalid, NotFound
 from portal.models import notices, schema
@@ -23,6 +23,7 @@ from portal.operations.boot import open_instance
 from portal.operations.setup import NewFirm
 from portal.policies import scope as scopes
 from portal.policies.actors import InstanceActor, Stranger
+from tests.personas import World
 
 HAND = InstanceActor(None, "test")
 NEW = NewFirm(
@@ -156,3 +157,14 @@ def test_two_tabs_make_one_firm() -> None:
     assert len(all_firms()) == 1
     with scopes.of_firm(all_firms()[0].id) as scope:
         assert len(list(scope.of(Identity))) == 1
+
+
+def test_a_firm_made_without_a_test_client_gets_one(instance: Config, world: World) -> None:
+    with scopes.of_firm(world.firm) as scope:
+        scope.update(Client, is_test=False).where(Client.id == world.test_client).execute()
+    assert firms.add_missing_test_clients() == 1
+    assert firms.add_missing_test_clients() == 0
+    with scopes.of_firm(world.firm) as scope:
+        (made,) = scope.of(Client).where(Client.is_test)
+        assert (made.number, made.name) == ("TEST-2", "Testkunde")
+        assert scope.of(Client).where(Client.number_key == "test").count() == 1
