@@ -26,6 +26,7 @@ COMMANDS = {
     "link": "a client's portal address",
     "token": "tokens of the JSON API: token create, token revoke",
     "staff": "invite staff, or help one who forgot the password: staff invite, staff reset",
+    "import": "clients and contacts from a CSV or XLSX list: import clients",
     "export": "addresses of all clients as CSV: export links",
     "routes": "every route of the portal",
     "audit": "check that nobody altered the audit log: audit verify",

@@ -72,7 +72,7 @@ def header(table: Table, line: int | None = None) -> Header:
             if each.number == line:
                 return Header(line, _named(each, width))
         best = max(table.lines[:_SEARCHED_LINES], key=_recognised)
-        if _recognised(best) >= 2:
+        if _recognised(best) >= min(width, 2):
             return Header(best.number, _named(best, width))
     return Header(0, tuple([""] * width))
 

@@ -252,6 +252,10 @@ class _Sorting:
         self._check_names(entry)
         number, name = searchable(entry.client.get("number", "")), searchable(entry.client.get("name", ""))
         same = self.by_number.get(number) if number else self._of_name(entry, name)
+        if same is not None and entry.borrowed and searchable(same.client.get("name", "")) != name:
+            # a further contact of the client above, not a person who is a client
+            entry.client = {field: value for field, value in entry.client.items() if field not in ("name", "kind")}
+            name = ""
         if same is not None and name and searchable(same.client.get("name", "")) != name:
             entry.problems.append(Problem("duplicate_number", -1, entry.client["number"], str(same.line)))
         elif same is not None and not name:

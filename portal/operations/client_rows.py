@@ -74,7 +74,10 @@ class Problem:
 
 @dataclass
 class Entry:
-    """What a row says: cleaned fields, only those that are given. `left_out`: why it is no client at all."""
+    """What a row says: cleaned fields, only those that are given. `left_out`: why it is no client at all.
+
+    `borrowed`: the client's name is that of its person, the row itself names none.
+    """
 
     line: int
     client: dict[str, Any] = field(default_factory=dict)
@@ -82,6 +85,7 @@ class Entry:
     problems: list[Problem] = field(default_factory=list)
     notes: list[Problem] = field(default_factory=list)
     left_out: str = ""
+    borrowed: bool = False
 
 
 @dataclass(frozen=True)
@@ -341,6 +345,7 @@ def _kind(cells: _Cells, people: list[dict[str, Any]]) -> None:
     name = " ".join(part for part in (first.get("first_name"), first.get("last_name")) if part)
     if not client["name"] and name:
         client["name"], kind = name, kind or PERSON
+        cells.entry.borrowed = True
     elif name and searchable(client["name"]) == searchable(name):
         kind = kind or PERSON
     if kind:

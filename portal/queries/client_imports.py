@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from peewee import Value
+
 from portal.models.client import Client
 from portal.models.client_import import (
     ASK,
@@ -30,6 +32,7 @@ from portal.queries.page import Page, cursor, read_cursor
 LISTED = 30
 ROWS = 50
 PROBLEMS, NOTES = "problems", "notes"
+_NONE = Value("[]", converter=False)
 SHOWN = (PROBLEMS, ASK, NEW, CHANGE, SAME, LEAVE, SKIP, NOTES, MADE, CHANGED, FAILED)
 
 
@@ -114,9 +117,9 @@ def clients_of(scope: Scope, found: list[ImportRow]) -> dict[int, Client]:
 def _of_kind(scope: Scope, of: ClientImport, shown: str) -> Any:
     query = scope.of(ImportRow).where(ImportRow.client_import == of.id).order_by(ImportRow.line)
     if shown == PROBLEMS:
-        return query.where(ImportRow.problems != [])
+        return query.where(ImportRow.problems != _NONE)
     if shown == NOTES:
-        return query.where(ImportRow.notes != [])
+        return query.where(ImportRow.notes != _NONE)
     if shown in (MADE, CHANGED, FAILED):
         return query.where(ImportRow.outcome == shown, ImportRow.leader == ImportRow.line)
     return query.where(ImportRow.decision == shown, ImportRow.leader == ImportRow.line)
