@@ -10,9 +10,9 @@ from portal.models.identity import Identity
 from portal.models.link import Link
 from portal.models.outbox import OutboxMail
 from portal.models.staff import Staff
-from portal.operations import access, sign_ins
+from portal.operations import access, new_links, sign_ins
 from portal.policies import scope as scopes
-from portal.policies.actors import ClientActor, StaffActor, Stranger
+from portal.policies.actors import ClientActor, InstanceActor, StaffActor, Stranger
 from portal.queries.sign_ins import find_visit
 from tests.personas import PASSWORD
 
@@ -72,6 +72,15 @@ def mails(firm_id: int, kind: str) -> list[OutboxMail]:
     """What is queued of this kind, in its order."""
     with scopes.of_firm(firm_id) as scope:
         return list(scope.of(OutboxMail).where(OutboxMail.kind == kind).order_by(OutboxMail.id))
+
+
+def answer_asked(firm_id: int) -> None:
+    """As the worker: decide what comes of the new links that were asked for."""
+    for mail in [mail for mail in mails(firm_id, "new_link") if "asked" in mail.subject]:
+        with scopes.of_firm(firm_id) as scope:
+            link = scope.by_id(Link, mail.subject["asked"])
+            scope.delete(OutboxMail).where(OutboxMail.id == mail.id).execute()
+        new_links.answer(InstanceActor(firm_id, "worker"), link)
 
 
 def _client(token: str) -> ClientActor:

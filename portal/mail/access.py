@@ -14,6 +14,9 @@ from portal.models.contact import Contact
 from portal.models.decision import StepUpCode
 from portal.models.document import Document
 from portal.models.firm import PASSWORD
+from portal.models.link import Link
+from portal.operations import new_links
+from portal.policies.actors import InstanceActor
 from portal.queries import texts
 
 
@@ -41,7 +44,13 @@ def access(mailing: Mailing) -> Letter:
 
 
 def new_link(mailing: Mailing) -> Letter:
-    """A living link for somebody whose old one ran out. Subject: `client`, `contact`, `link`."""
+    """A living link for somebody whose old one ran out. Subject: `client`, `contact`, `link`.
+
+    Or `asked`, a link: somebody asked at its door. Who gets what is decided now, in a mail of its own.
+    """
+    if "asked" in mailing.first.subject:
+        link = mailing.row(Link, "asked")
+        raise Dropped("answered" if new_links.answer(InstanceActor(mailing.firm.id, "worker"), link) else "nobody")
     _ = mailing.gettext
     client, contact = mailing.client(), mailing.contact()
     mailing.demand_access(client, contact, asked=True)

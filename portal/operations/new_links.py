@@ -14,14 +14,22 @@ from portal.operations import access, audit, invitations, new_invitations
 from portal.operations.links import newest_or_make
 from portal.operations.operation import operation
 from portal.policies import scope as scopes
-from portal.policies.actors import Stranger
+from portal.policies.actors import InstanceActor, Stranger
 from portal.policies.permissions import Permission
 
 _LASTS = timedelta(days=1)
 
 
-@operation(allow=Permission.PUBLIC)
-def ask(actor: Stranger, link: Link) -> bool:
+@operation(allow=Permission.PUBLIC, audited=False)
+def ask(actor: Stranger, link: Link) -> None:
+    """Queue the same for any link; the worker decides what comes of it, so that the answer takes the same time."""
+    scope, now = scopes.current(), clock.now()
+    language, key = scope.firm.language, f"asked:{link.id}:{now:%Y%m%d%H%M}"
+    enqueue("new_link", {"asked": link.id}, "", key=key, language=language, not_after=now + _LASTS)
+
+
+@operation(allow=Permission.INSTANCE)
+def answer(actor: InstanceActor, link: Link) -> bool:
     """Mail a way in to the stored address of the link's contact, else of the primary contact; whether it was queued.
 
     The live link is mailed as it is; an expired one gets a successor; nothing is sent where it was revoked without a

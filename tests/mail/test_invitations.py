@@ -130,7 +130,9 @@ def test_who_has_a_password_is_led_to_the_sign_in(desk: Desk) -> None:
 
 def test_the_firms_own_words(desk: Desk) -> None:
     _by_password(desk)
-    own = "An [Client.contact_name], für [Client.name] ([Client.number]):\n\n[Client.customerportal_url]\n\n[Staff.name]"
+    own = (
+        "An [Client.contact_name], für [Client.name] ([Client.number]):\n\n[Client.customerportal_url]\n\n[Staff.name]"
+    )
     with scopes.of_firm(desk.world.firm) as scope:
         for key, text in ((texts.INVITATION_SUBJECT, "Kommen Sie zu [Firm.name]"), (texts.INVITATION_BODY, own)):
             scope.add(FirmText, key=key, language="de", text=text)
@@ -274,3 +276,28 @@ def test_a_contact_is_told_of_a_new_password(desk: Desk) -> None:
     assert "http://localhost/f/petry/password/forgot" in text
     assert "tell us" in text
     assert "portal admin" not in text
+
+
+# new links that were asked for
+
+
+@pytest.mark.parametrize("login_type", ["secret_link", PASSWORD])
+def test_who_asked_at_a_link_gets_a_mail_of_its_own(desk: Desk, login_type: str) -> None:
+    with scopes.of_firm(desk.world.firm) as scope:
+        scope.change(scope.firm, login_type=login_type)
+        access.refresh_all(scope.firm)
+    desk.queue("new_link", {"asked": desk.world.lindner_link}, "")
+    desk.deliver()
+    kind = "new_link" if login_type == "secret_link" else "invitation"
+    assert [(row.kind, row.to, row.state, row.error) for row in desk.rows] == [
+        ("new_link", "", "dropped", "answered"), (kind, DORA, "sent", ""),
+    ]  # fmt: skip
+
+
+def test_a_revoked_link_brings_no_mail(desk: Desk) -> None:
+    with scopes.of_firm(desk.world.firm) as scope:
+        scope.change(scope.by_id(Link, desk.world.dora_link), revoked_at=clock.now())
+    desk.queue("new_link", {"asked": desk.world.dora_link}, "")
+    desk.deliver()
+    assert (desk.row.state, desk.row.error) == ("dropped", "nobody")
+    assert desk.files == []

@@ -351,13 +351,13 @@ def test_who_is_staff_and_contact_gets_one_ticket(world: World) -> None:
 
 
 def test_a_link_of_a_client_with_passwords_brings_an_invitation(world: World, by_password: None) -> None:
-    assert new_links.ask(Stranger(world.firm), row(world, Link, world.dora_link))
+    assert new_links.answer(InstanceActor(world.firm, "worker"), row(world, Link, world.dora_link))
     assert mails(world, "new_link") == []
     assert ticket(world, mails(world)[-1]).contact_id == world.dora
 
 
 def test_behind_nobodys_link_the_primary_contact_is_invited(world: World, by_password: None) -> None:
-    assert new_links.ask(Stranger(world.firm), row(world, Link, world.lindner_link))
+    assert new_links.answer(InstanceActor(world.firm, "worker"), row(world, Link, world.lindner_link))
     assert [mail.to for mail in mails(world)] == [DORA]
 
 
@@ -365,12 +365,12 @@ def test_who_has_a_password_is_told_where_to_use_it(world: World, by_password: N
     acting.give_password(world.firm, world.dora)
     invited_at = dora(world).invited_at
     for _ in range(2):
-        assert new_links.ask(Stranger(world.firm), row(world, Link, world.dora_link))
+        assert new_links.answer(InstanceActor(world.firm, "worker"), row(world, Link, world.dora_link))
     assert [mail.subject["ticket"] for mail in mails(world)] == [None], "once an hour"
     assert dora(world).invited_at == invited_at
 
 
 def test_a_revoked_link_brings_nothing(world: World, by_password: None) -> None:
     change(world, Link, world.dora_link, revoked_at=clock.now())
-    assert not new_links.ask(Stranger(world.firm), row(world, Link, world.dora_link))
+    assert not new_links.answer(InstanceActor(world.firm, "worker"), row(world, Link, world.dora_link))
     assert mails(world) == []

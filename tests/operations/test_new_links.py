@@ -22,9 +22,10 @@ from tests.personas import World
 
 
 def ask(world: World, link_id: int) -> OutboxMail | None:
-    """Ask at the door of a link; the mail that was queued, if any."""
-    before = {mail.id for mail in _mails(world)}
+    """Ask at the door of a link and let the worker decide; the mail that was queued, if any."""
     new_links.ask(Stranger(world.firm), _row(world, Link, link_id))
+    before = {mail.id for mail in _mails(world)}
+    new_links.answer(InstanceActor(world.firm, "worker"), _row(world, Link, link_id))
     fresh = [mail for mail in _mails(world) if mail.id not in before]
     return fresh[0] if fresh else None
 

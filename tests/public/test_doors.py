@@ -217,6 +217,7 @@ def test_changing_the_login_type_loses_nobody(dora: Browser, world: World) -> No
     assert "Send me an invitation" in door
     assert 'action="/f/petry/login"' in door
     assert dora.post("/l/new").status_code == 200
+    acting.answer_asked(world.firm)
     assert [mail.to for mail in acting.mails(world.firm, "invitation")] == [DORA]
     _change(world, Firm, world.firm, login_type="secret_link")
     assert dora.get("/portal/").status_code == 200, "and back again: the link's session goes on"
@@ -238,6 +239,7 @@ def test_a_link_of_a_client_with_passwords_says_so(
         assert "Lindner" not in answer.text
     assert nobody.post("/l/new", csrf=False).status_code == 422
     assert nobody.post("/l/new").status_code == 200
+    acting.answer_asked(world.firm)
     (mail,) = acting.mails(world.firm, "invitation")
     assert mail.to == DORA, "behind a link of nobody the primary contact"
 
