@@ -28,7 +28,7 @@ _STAFF = (
         "clients",
         "firm.clients.index",
         Permission.FIRM_VIEW,
-        ("clients", "contacts", "memberships", "links", "archive", "client_runs", "runs", "pending"),
+        ("clients", "contacts", "memberships", "links", "imports", "archive", "client_runs", "runs", "pending"),
     ),
     (
         _l("Documents"),

@@ -12,6 +12,8 @@ from portal.queries.activity import ActivityRow
 # act -> (icon, sentence)
 WORDS: dict[str, tuple[str, Any]] = {
     "client.created": ("plus", _l("%(who)s created the client.")),
+    "client.imported": ("upload", _l("%(who)s imported the client from a list.")),
+    "client.import_changed": ("upload", _l("%(who)s changed the client's data by an imported list: %(fields)s.")),
     "client.changed": ("edit", _l("%(who)s changed the client's data: %(fields)s.")),
     "client.archived": ("archive", _l("%(who)s archived the client.")),
     "client.unarchived": ("unarchive", _l("%(who)s fetched the client back from the archive.")),

@@ -23,12 +23,20 @@ WORDS: dict[str, tuple[str, Any]] = {
     "settings.logo_changed": ("image", _l("%(who)s put a new logo in place.")),
     "settings.logo_removed": ("image", _l("%(who)s removed the logo.")),
     "settings.links_changed": ("link", _l("%(who)s changed what secret links may do.")),
+    "settings.access_changed": ("key", _l("%(who)s changed who gets in, and how.")),
+    "run.begun": ("clients", _l("%(who)s began work on many contacts at once (%(total)s steps).")),
+    "run.finished": ("st-ok", _l("Work on many contacts that %(who)s began is done: %(done)s steps.")),
     "settings.advisers_changed": ("team", _l("%(who)s changed for which clients advisers work.")),
     "settings.mail_changed": ("bell", _l("%(who)s changed who is told about decisions.")),
     "terms.saved": ("terms", _l("%(who)s put version %(version)s of the terms in force.")),
     "text.saved": ("mail", _l("%(who)s changed a text (%(key)s, %(language)s).")),
     "token.created": ("api", _l("%(who)s made the API token “%(name)s”.")),
     "token.revoked": ("ban", _l("%(who)s revoked the API token “%(name)s”.")),
+    "import.begun": ("upload", _l("%(who)s chose a list of clients to import.")),
+    "import.started": ("upload", _l("%(who)s began to import a list of clients.")),
+    "import.finished": ("check", _l("An import of clients by %(who)s was finished.")),
+    "import.dropped": ("x", _l("%(who)s cancelled an import of clients before it began.")),
+    "import.undone": ("undo", _l("%(who)s undid an import of clients.")),
     "links.exported": ("download", _l("%(who)s exported %(count)s secret links.")),
     "mail.released": ("send", _l("%(who)s released the outgoing mail that was on hold.")),
     "staff.invited": ("invite", _l("%(who)s invited %(email)s to the team.")),
@@ -55,7 +63,7 @@ FIELDS: dict[str, Any] = {
     "link_comment": _l("links may comment"), "link_decide": _l("links may decide on offers"),
     "link_days": _l("days until a link expires"), "code_limit": _l("code by e-mail from"),
     "persons_accept": _l("consumers may accept offers"), "advisers_see_all": _l("advisers work for all clients"),
-    "role": _l("role"), "rights": _l("rights"),
+    "login_type": _l("login type"), "default_access": _l("default access"), "role": _l("role"), "rights": _l("rights"),
 }  # fmt: skip
 
 
@@ -79,7 +87,7 @@ def sentence(row: ActivityRow) -> tuple[str, str]:
         "who": row.who or _("Somebody"),
         "name": row.personal.get("name") or row.who or gone,
         "email": row.personal.get("email") or gone,
-        **{fact: row.facts.get(fact, "") for fact in ("version", "key", "language", "count")},
+        **{fact: row.facts.get(fact, "") for fact in ("version", "key", "language", "count", "total", "done")},
     }
     return icon, str(words) % values
 
