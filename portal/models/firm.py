@@ -65,6 +65,11 @@ class Firm(TenantRecord):
         return [line for line in (self.street, f"{self.postcode} {self.city}".strip()) if line]
 
     @property
+    def grants_login(self) -> bool:
+        """Whether a new contact gets login by itself (B5)."""
+        return bool(self.default_access != NOBODY)
+
+    @property
     def can_be_paid(self) -> bool:
         return bool(self.iban)
 

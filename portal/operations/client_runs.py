@@ -80,9 +80,9 @@ def begin_cancellations(actor: Actor, firm: Firm, *, contacts: Collection[int], 
     return runs.begin(actor, "cancellations", key=key, choice=choice, rows=rows)
 
 
-def rows_to_grant(found: Sequence[Seat], *, invite: bool) -> list[Wanted]:
-    """The rows of a run that switches login on for these. For the inside of operations."""
-    return _rows(found, {"login": True}, invite=invite)
+def rows_of_access(granted: Sequence[Seat], invited: Sequence[Seat]) -> list[Wanted]:
+    """The rows of a run that gives some login and asks some in. For the inside of operations."""
+    return [*_rows(granted, {"login": True}, invite=False), *_rows(invited, {}, invite=True)]
 
 
 def work(scope: Scope, actor: Actor, run: Run, rows: Sequence[RunRow]) -> None:
@@ -96,8 +96,7 @@ KINDS = {
     "clients": Kind(Permission.CLIENT_WORK, work),
     "invitations": Kind(Permission.CLIENT_WORK, work),
     "cancellations": Kind(Permission.CLIENT_WORK, work),
-    "default_access": Kind(Permission.SETTINGS_MANAGE, work),
-    "login_type": Kind(Permission.SETTINGS_MANAGE, work),
+    "access": Kind(Permission.SETTINGS_MANAGE, work),
 }
 
 

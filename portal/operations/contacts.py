@@ -38,19 +38,22 @@ def add(
     phone: str = "",
     language: str | None = None,
     primary: bool | None = None,
-    login: bool = True,
+    login: bool | None = None,
     notify: bool = True,
     email_sync: bool = False,
 ) -> Membership:
     """Add a contact to a client; somebody whose e-mail is known already gets a further membership.
 
-    The first contact of a client is primary. Raises Invalid; Conflict `member` (is a contact of this client) and
-    `name` (the address belongs to somebody of another name at another client), both with the contact's public id.
+    The first contact of a client is primary. `login` None: as the firm's default access has it (B5).
+    Raises Invalid; Conflict `member` (is a contact of this client) and `name` (the address belongs to somebody of
+    another name at another client), both with the contact's public id.
     """
     fields = checked(
         email=email, salutation=salutation, title=title, first_name=first_name, last_name=last_name, role=role,
         phone=phone, language=language,
     )  # fmt: skip
+    if login is None:
+        login = scopes.current().firm.grants_login
     known = _by_email(fields["email_key"])
     if known is None:
         contact = _add(fields)

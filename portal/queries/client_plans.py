@@ -75,7 +75,7 @@ def plan(
         ends=ends,
         left_out=_left_out(scope, clients, found),
         invited=len(invited),
-        not_invited=_groups((reason, _at(seat)) for seat, reason in refused),
+        not_invited=groups((reason, at(seat)) for seat, reason in refused),
         sample=invited[0] if invited else None,
     )
 
@@ -97,7 +97,7 @@ def _left_out(scope: Scope, clients: Collection[int], found: Iterable[Seat]) -> 
     """Clients that are passed over: the test client, archived ones, and those of which nobody is known."""
     with_contact = {seat.client_id for seat in found}
     chosen = scope.of(Client, Client.id, Client.name, Client.is_test, Client.archived_at)
-    return _groups(
+    return groups(
         (reason, name)
         for row_id, name, is_test, archived_at in chosen.where(among(Client.id, list(clients))).tuples()
         if (reason := _passed_over(is_test, archived_at) or ("" if row_id in with_contact else NO_CONTACT))
@@ -108,12 +108,14 @@ def _passed_over(is_test: bool, archived_at: datetime | None) -> str:
     return reach.TEST_CLIENT if is_test else reach.ARCHIVED if archived_at is not None else ""
 
 
-def _groups(found: Iterable[tuple[str, str]]) -> list[Group]:
+def groups(found: Iterable[tuple[str, str]]) -> list[Group]:
+    """Reasons and names, by reason."""
     sorted_out: dict[str, list[str]] = {}
     for reason, name in found:
         sorted_out.setdefault(reason, []).append(name)
     return [Group(reason, len(names), tuple(sorted(names)[:SHOWN])) for reason, names in sorted_out.items()]
 
 
-def _at(seat: Seat) -> str:
+def at(seat: Seat) -> str:
+    """The contact with its client."""
     return f"{seat.contact_name or '–'} ({seat.client_name})"

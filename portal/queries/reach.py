@@ -67,14 +67,38 @@ class Seat:
 
 
 def seats(
-    scope: Scope, firm: Firm, *, clients: Collection[int] | None = None, contacts: Collection[int] | None = None
+    scope: Scope,
+    firm: Firm,
+    *,
+    clients: Collection[int] | None = None,
+    contacts: Collection[int] | None = None,
+    only: Sequence[Expression] = (),
+    login_type: str | None = None,
 ) -> list[Seat]:
-    """All living memberships of these clients, or of these contacts, by client and contact."""
+    """All living memberships of these clients, or of these contacts, by client and contact; or `only` such.
+
+    `login_type`: as it would be with this one for the firm in place of its own.
+    """
     query = scope.join(scope.of(Membership, *_COLUMNS), Client, on=Membership.client == Client.id)
     query = scope.join(query, Contact, on=Membership.contact == Contact.id)
     query = scope.join(query, Identity, on=Contact.identity == Identity.id, src=Contact, outer=True)
-    query = query.where(Membership.ended_at.is_null(), *_chosen(clients, contacts))
-    return sorted((_seat(row, firm) for row in query.tuples()), key=lambda seat: (seat.client_id, seat.membership_id))
+    query = query.where(Membership.ended_at.is_null(), *_chosen(clients, contacts), *only)
+    in_force = login_type or firm.login_type
+    return sorted(
+        (_seat(row, in_force) for row in query.tuples()), key=lambda seat: (seat.client_id, seat.membership_id)
+    )
+
+
+def without_login(scope: Scope, firm: Firm) -> list[Seat]:
+    """Whom *default access: all clients* would give login (B5)."""
+    return seats(scope, firm, only=[~Membership.login, Client.archived_at.is_null(), ~Client.is_test])
+
+
+def waiting_under(scope: Scope, firm: Firm, login_type: str) -> list[Seat]:
+    """Who may come in but would need an invitation to, were this the firm's login type (B2)."""
+    follows = [Client.login_type.is_null(), Client.portal_access, Client.archived_at.is_null(), ~Client.is_test]
+    found = seats(scope, firm, only=[Membership.login, *follows], login_type=login_type)
+    return [seat for seat in found if not seat.came]
 
 
 def obstacle(seat: Seat, now: datetime) -> str:
@@ -128,14 +152,14 @@ def _chosen(clients: Collection[int] | None, contacts: Collection[int] | None) -
     return found
 
 
-def _seat(row: tuple, firm: Firm) -> Seat:  # type: ignore[type-arg]
+def _seat(row: tuple, usual: str) -> Seat:  # type: ignore[type-arg]
     (
         membership_id, membership_uid, login, notify, email_sync, activated_at,
         client_id, client_uid, client_name, number, is_test, archived_at, portal_access, login_type, client_language,
         contact_id, title, first_name, last_name, email, email_error, held_until, invited_at, pending, language,
         has_password,
     ) = row  # fmt: skip
-    by_link = (login_type or firm.login_type) == SECRET_LINK
+    by_link = (login_type or usual) == SECRET_LINK
     return Seat(
         membership_id=membership_id, membership_uid=membership_uid, client_id=client_id, client_uid=client_uid,
         client_name=client_name, client_number=number, is_test=is_test, archived=archived_at is not None,

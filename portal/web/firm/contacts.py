@@ -17,7 +17,7 @@ from portal.web.firm import area
 from portal.web.formats import short_instant
 from portal.web.forms.attempt import succeeds
 from portal.web.forms.contacts import ContactForm, NewContactForm
-from portal.web.gate import actor, scope
+from portal.web.gate import actor, firm, scope
 
 _FORM = "firm/contacts/form.html"
 
@@ -25,7 +25,7 @@ _FORM = "firm/contacts/form.html"
 @area.get("/clients/<uid>/contacts/new", allow=Permission.CLIENT_WORK)
 def new(uid: str) -> Response:
     """The empty form."""
-    return _page(200, scope().get(Client, uid), NewContactForm())
+    return _page(200, scope().get(Client, uid), NewContactForm(login=firm().grants_login))
 
 
 @area.post("/clients/<uid>/contacts", allow=Permission.CLIENT_WORK, form=True)

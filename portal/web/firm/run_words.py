@@ -17,8 +17,7 @@ TITLES: dict[str, Any] = {
     "clients": _l("Edit login, notify and e-mail sync"),
     "invitations": _l("Resend invitations"),
     "cancellations": _l("Cancel invitations"),
-    "default_access": _l("Give all contacts access"),
-    "login_type": _l("Invite contacts without a password"),
+    "access": _l("Access of all contacts"),
 }
 _ONLY_INVITATIONS = _l("Send invitations")
 REASONS: dict[str, Any] = {
