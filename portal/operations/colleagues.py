@@ -11,7 +11,6 @@ from portal.base.errors import Invalid
 from portal.base.text import searchable, uid
 from portal.models.client import Client
 from portal.models.contact import Contact, Membership
-from portal.models.firm import NOBODY
 from portal.models.outbox import enqueue
 from portal.models.staff import Staff
 from portal.operations import access, audit, contacts, invitations, limits, memberships, recipients
@@ -81,7 +80,7 @@ def _is_called(contact: Contact, fields: dict[str, str]) -> bool:
 
 
 def _begin(scope: Scope, actor: ClientActor, client: Client, contact: Contact) -> Membership:
-    login = scope.firm.default_access != NOBODY
+    login = scope.firm.grants_login
     membership = memberships.begin(client, contact, login=login, notify=True, email_sync=False, primary=None)
     own = scope.of(Membership).where(Membership.contact == actor.contact_id, Membership.ended_at.is_null())
     rights = Rights.of(scope.one(own.where(Membership.client == client.id)))

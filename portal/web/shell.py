@@ -58,6 +58,7 @@ def init_app(app: Flask) -> None:
         is_staff=is_staff,
         here=here,
         own_clients=own_clients,
+        asked_document=asked_document,
         base_url=base_url,
     )
 
@@ -83,6 +84,12 @@ def own_clients() -> list[OwnClient]:
     if found is None or not found.has_others or not isinstance(found.actor, ClientActor):
         return []
     return clients_of(found.actor)
+
+
+def asked_document() -> str:
+    """The document whose page was asked for: a mail does not say at which of a person's clients it is."""
+    arguments = request.view_args or {}
+    return str(arguments.get("uid", "")) if request.endpoint == "client.documents.show" else ""
 
 
 def page_firm() -> Firm | None:

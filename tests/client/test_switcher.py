@@ -140,3 +140,28 @@ def test_people_of_one_client_pay_nothing_for_it(app: Flask, dora_signed_in: Bro
         counts[name + " list"] = statements.count
         assert ('name="to"' in page) is (name == "dora")
     assert counts["emil list"] == counts["dora list"] - 1, "the list of clients is read only where there are several"
+
+
+def test_from_a_mail_about_another_client_one_finds_the_way(dora_signed_in: Browser, world: World) -> None:
+    theirs = paper(world, world.thode_offer)
+    lost = dora_signed_in.get(theirs)
+    assert lost.status_code == 404
+    assert "Backofen" not in lost.text
+    assert 'name="to"' in lost.text
+    document = theirs.rpartition("/")[2]
+    answer = dora_signed_in.post("/portal/switch", {"to": uid(world, world.dora_at_thode), "document": document})
+    assert (answer.status_code, answer.location) == (303, theirs)
+    assert "Backofen anschließen" in dora_signed_in.get(theirs).text
+
+
+def test_the_way_is_no_way_out(dora_signed_in: Browser, world: World) -> None:
+    for wrong in ("//evil.example.com", "../../firm/", "https://evil.example.com", "x" * 500, "\\evil"):
+        answer = dora_signed_in.post("/portal/switch", {"to": uid(world, world.dora_at_lindner), "document": wrong})
+        assert answer.status_code == 303
+        assert answer.location.startswith("/portal/documents/")
+        assert dora_signed_in.get(answer.location).status_code in (303, 308, 404)
+
+
+def test_other_visitors_get_the_plain_page(dora: Browser, holder: Browser, world: World) -> None:
+    for browser in (dora, holder):
+        assert 'name="to"' not in browser.get(paper(world, world.thode_offer)).text

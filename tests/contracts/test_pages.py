@@ -16,8 +16,8 @@ _FRAGMENTS = {"firm.documents_upload.suggest", "firm.settings_look.preview"}
 
 
 @pytest.fixture
-def visitors(nobody: Browser, anna: Browser, dora: Browser) -> dict[str, Browser]:
-    return {"nobody": nobody, "anna": anna, "dora": dora}
+def visitors(nobody: Browser, anna: Browser, dora: Browser, dora_signed_in: Browser) -> dict[str, Browser]:
+    return {"nobody": nobody, "anna": anna, "dora": dora, "dora_signed_in": dora_signed_in}
 
 
 @pytest.mark.parametrize("language", ["de", "en"])

@@ -17,11 +17,15 @@ from portal.web.session import give_cookie
 
 @area.post("/switch", allow=Permission.PORTAL_ACCOUNT)
 def go() -> Response:
-    """End this visit and begin one at the client of the membership `to`, on its start page."""
+    """End this visit and begin one at the client of the membership `to`: on its start page, or where `document` leads.
+
+    Whether there is such a document is seen only at that client.
+    """
     wanted = request.form.get("to", "")
     found = next((each for each in own_clients.of(visitor()) if each.membership.uid == wanted), None)
     if found is None:
         raise NotFound("Membership")
     if not found.is_present:
         give_cookie("client", sign_ins.switch_client(visitor(), client(), to=found.membership))
-    return see_other("client.start.index")
+    document = request.form.get("document", "")
+    return see_other("client.documents.show", uid=document) if document else see_other("client.start.index")
