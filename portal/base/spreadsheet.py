@@ -64,9 +64,9 @@ def read(path: Path, filename: str, *, charset: str = "", separator: str = "", s
     Raises Refused: not_allowed (extension), empty, too_large, wrong_type (markup or anything else under this name),
     broken, encrypted, macros, bomb, busy, rows (over 100,000), columns (over 300), cell (over 10,000 letters).
     """
-    _stem, _dot, extension = filename.lower().rpartition(".")
+    _stem, dot, extension = filename.lower().rpartition(".")
     size = path.stat().st_size
-    if extension not in (*TEXT_EXTENSIONS, "xlsx"):
+    if not dot or extension not in (*TEXT_EXTENSIONS, "xlsx"):
         raise Refused("not_allowed")
     if size == 0:
         raise Refused("empty")
