@@ -2,8 +2,8 @@
 
 Modes: `normal`; `silent` takes the connection and never answers; `drip` answers one letter at a time; `refuse`,
 `policy`, `sequence` and `busy` answer RCPT with 550 5.1.1, 550 5.7.1, 503 and 450 4.2.0; `reject` answers DATA with
-554 5.6.0; `tenth` refuses every tenth recipient; `tired` says 421 and hangs up after three messages;
-`rude` hangs up without a word after three; `die` takes the message and ends without an answer. `user` demands AUTH; `tls` offers STARTTLS with a
+554 5.6.0; `tenth` refuses every tenth recipient; `tired` says 421 and hangs up after three messages, `rude` does so
+without a word; `die` takes the message and ends without an answer. `user` demands AUTH; `tls` offers STARTTLS with a
 certificate that nobody signed.
 """
 

@@ -1,4 +1,4 @@
-"""What has served its time and is removed: sessions nobody uses, counters of limits that have passed, mail of long ago."""
+"""What has served its time and is removed: sessions nobody uses, counters of limits, mail of long ago."""
 
 from __future__ import annotations
 

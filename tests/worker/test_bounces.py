@@ -137,6 +137,15 @@ def test_what_was_looked_through_is_not_read_again(
     server.put(returned.report(DORA, _sent(settings, world).message_id))
     assert bounces.look(settings) == 1
     assert len(read) == 1
+    assert bounces.look(settings) == 0
+    assert len(read) == 1
+
+
+def test_what_somebody_has_read_is_left_to_them(settings: Config, server: ImapServer, world: World) -> None:
+    server.put(returned.report(DORA, _sent(settings, world).message_id), seen=True)
+    assert bounces.look(settings) == 0
+    assert _errors(world) == {}
+    assert len(server.subjects()) == 1
 
 
 def test_the_task_looks_every_five_minutes_in_its_own_thread(
