@@ -27,7 +27,15 @@ def count(browser: Browser, path: str) -> int:
 
 @pytest.mark.parametrize(
     "path",
-    ["/firm/", "/firm/clients", "/firm/clients?q=kunde", "/firm/clients/pending", "/firm/documents", "/firm/audit", "/firm/team"],
+    [
+        "/firm/",
+        "/firm/clients",
+        "/firm/clients?q=kunde",
+        "/firm/clients/pending",
+        "/firm/documents",
+        "/firm/audit",
+        "/firm/team",
+    ],
 )
 def test_staff_pages(app: Flask, world: World, anna: Browser, path: str) -> None:
     _clients(world, FEW, start=0)
