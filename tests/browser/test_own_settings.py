@@ -67,6 +67,14 @@ def test_long_names_fit(site: Site, visitors: Visitors) -> None:
         wrong += _flaws(page, path, least=24)
         page.set_viewport_size(PHONE)
         wrong += [f"{path}: too small on a phone: {found}" for found in page.evaluate(_SMALL, 44)]
+    for width in (390, 700, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.get_by_role("button", name="Marlene").click()
+        box = page.locator("#account .menu").bounding_box()
+        assert box is not None
+        if box["x"] < 0 or box["x"] + box["width"] > width:
+            wrong.append(f"the menu is wider than the window at {width}: {box}")
+        page.keyboard.press("Escape")
     assert not wrong, "\n".join(wrong)
 
 
