@@ -73,7 +73,7 @@ def end(scope: Scope, actor: Actor, run: Run) -> None:
     )
     audit.record(actor, "import.finished", of, facts=figures, personal={"file": of.filename})
     if of.choice.get("invite"):
-        _invite(scope, actor, of)
+        scope.change(of, counts={**counts, "invitations": _invite(scope, actor, of)})
 
 
 KINDS = {"client_import": Kind(Permission.CLIENT_WORK, work, batch=BATCH, end=end)}
@@ -162,14 +162,15 @@ def _mark(leader: ImportRow, outcome: str, reason: str = "", made: Made | None =
         leader.client_id, leader.made = made.client_id, said
 
 
-def _invite(scope: Scope, actor: Actor, of: ClientImport) -> None:
-    """A run of its own: each contact that came in by the import gets one mail."""
+def _invite(scope: Scope, actor: Actor, of: ClientImport) -> str:
+    """A run of its own, its public id: each contact that came in by the import gets one mail. Empty: nobody did."""
     rows = scope.of(ImportRow, ImportRow.made).where(ImportRow.client_import == of.id, ImportRow.outcome != SKIP)
     members = [each for (made,) in list(rows.tuples()) for each in made.get("memberships", ())]
     query = scope.of(Membership, Membership.contact).where(among(Membership.id, members), Membership.login)
     contacts = [contact_id for (contact_id,) in list(query.order_by(Membership.id).tuples())]
     if not contacts or isinstance(actor, InstanceActor):
-        return
-    client_runs.begin_invitations(
+        return ""
+    run = client_runs.begin_invitations(
         actor, scope.firm, contacts=contacts, key=f"import:{of.uid}", message=of.choice.get("message", "")
     )
+    return str(run.uid)

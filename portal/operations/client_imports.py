@@ -427,10 +427,11 @@ def _with_ids(rows: Sequence[ImportRow]) -> Sequence[ImportRow]:
 def _rows_of(of: ClientImport, group: Group) -> Iterable[ImportRow]:
     for place, entry in enumerate(group.entries):
         leads = place == 0
+        problems = sorted(entry.problems, key=lambda each: each.column)
         yield ImportRow(
             firm=of.firm_id, client_import=of.id, line=entry.line, leader=group.line,
             entry={"client": entry.client, "people": entry.people},
-            problems=[_problem(each) for each in sorted(entry.problems, key=lambda each: each.column)], notes=[_problem(each) for each in entry.notes],
+            problems=[_problem(each) for each in problems], notes=[_problem(each) for each in entry.notes],
             decision=group.decision, question=group.question if leads else "",
             candidates=[asdict(each) for each in group.candidates] if leads else [], reason=group.reason,
             client_id=group.client_id, outcome=WAITING if group.decision in (NEW, CHANGE) else group.decision,

@@ -206,6 +206,17 @@ def test_markup_of_a_list_is_text(anna: Browser, world: World) -> None:
         assert "&lt;script&gt;" in page
 
 
+def test_whom_the_invitations_reached_is_a_link_away(anna: Browser, world: World) -> None:
+    place = looked_over(anna, world)
+    choice = {"update": "y", "access": "firm", "email_contact": "y", "invite": "y", "message": "Willkommen"}
+    anna.post(f"{place}/choice", choice)
+    anna.post(f"{place}/start")
+    lists.work()
+    shown = re.search(r'href="(/firm/[^"]+)">Show whom they reached', anna.get(place).text)
+    assert shown is not None
+    assert anna.get(shown[1]).status_code == 200
+
+
 def test_undo_by_pages(anna: Browser, world: World) -> None:
     place = looked_over(anna, world)
     anna.post(f"{place}/start")

@@ -49,7 +49,12 @@ CONTACT_FIELDS: dict[str, Any] = {
     "notify": _l("Notify (yes or no)"), "email_sync": _l("E-mail sync (yes or no)"),
     "primary": _l("Primary contact (yes or no)"),
 }  # fmt: skip
-PLACES = (_l("First contact"), _l("Second contact"), _l("Third contact"))
+# heading of the group, name of a field of it
+PLACES: tuple[tuple[Any, Any], ...] = (
+    (_l("First contact"), _l("First contact: %(field)s")),
+    (_l("Second contact"), _l("Second contact: %(field)s")),
+    (_l("Third contact"), _l("Third contact: %(field)s")),
+)
 PROBLEMS: dict[str, Any] = {
     "email": _l("This is no e-mail address."),
     "email_comma": _l("This is no e-mail address: is a comma meant to be a dot?"),
@@ -136,9 +141,9 @@ STATES: dict[str, Any] = {
 def target_groups() -> list[tuple[str, list[tuple[str, str]]]]:
     """What a column may be, for a choice with groups."""
     groups = [(_("Client"), [(f"client.{name}", str(words)) for name, words in CLIENT_FIELDS.items()])]
-    for place in range(1, CONTACTS + 1):
-        fields = [(f"contact{place}.{name}", str(words)) for name, words in CONTACT_FIELDS.items()]
-        groups.append((str(PLACES[place - 1]), fields))
+    for place, (heading, pattern) in enumerate(PLACES[:CONTACTS], 1):
+        fields = [(f"contact{place}.{name}", str(pattern) % {"field": words}) for name, words in CONTACT_FIELDS.items()]
+        groups.append((str(heading), fields))
     return groups
 
 
