@@ -35,7 +35,7 @@ def done(membership: Membership) -> Response:
     client = scope().by_id(Client, membership.client_id)
     if not is_htmx():
         return see_other("firm.clients.show", uid=client.uid, fragment=f"m-{membership.uid}")
-    in_place = request.headers.get("HX-Target") in (None, f"m-{membership.uid}")
+    in_place = request.headers.get("HX-Target") == f"m-{membership.uid}"
     row = contacts.one(scope(), membership, client, firm(), clock.now())
     answer = part("firm/contacts/_row.html", row=row, oob_row=not in_place, **context(client))
     return answer if in_place else closing_dialog(answer)
