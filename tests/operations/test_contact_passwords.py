@@ -165,7 +165,7 @@ def test_an_invitation_never_changes_a_password_that_is_there(world: World) -> N
         scope.change(scope.by_id(Contact, world.dora), email=identity.email, email_key=identity.email_key)
     ticket = invited(world)
     before = acting.staff(world.firm, world.ben)
-    assert contact_passwords.accept(stranger(world), ticket, password="ganz was Neues hier") is None
+    assert contact_passwords.accept(stranger(world), ticket, password="") is None, "none is asked for"
     assert row(world, Contact, world.dora).identity_id == identity.id
     assert row(world, Identity, identity.id).password == identity.password
     assert row(world, SignIn, before.sign_in_id).ended_at is None
@@ -174,6 +174,20 @@ def test_an_invitation_never_changes_a_password_that_is_there(world: World) -> N
     assert not row(world, Contact, world.dora).pending
     with pytest.raises(Gone):
         contact_passwords.accept(stranger(world), ticket, password=NEW)
+
+
+def test_a_password_set_meanwhile_stays(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    ticket, faster = invited(world), acting.hashed("schneller gewesen")
+
+    def meanwhile(_password: str) -> str:
+        with scopes.of_firm(world.firm) as scope:
+            scope.add(Identity, email=DORA, email_key=DORA, password=faster, password_at=clock.now())
+        return acting.hashed(NEW)
+
+    acting.hashed(NEW)
+    monkeypatch.setattr(passwords, "hash_password", meanwhile)
+    assert contact_passwords.accept(stranger(world), ticket, password=NEW) is None
+    assert person(world, "schneller gewesen") is not None
 
 
 def test_who_is_only_invited_as_staff_needs_a_staff_members_password(world: World) -> None:

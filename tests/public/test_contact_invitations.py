@@ -124,6 +124,11 @@ def test_what_is_wrong_stands_at_the_field_and_nothing_is_used_up(nobody: Browse
     assert nobody.post("/invite", TYPED).status_code == 303
 
 
+def test_how_long_it_must_be_is_said(nobody: Browser, token: str) -> None:
+    nobody.get(f"/invite/{token}")
+    assert "at least 10 characters" in nobody.post("/invite", {"password": "kurz"}).text
+
+
 def test_a_stale_page_accepts_nothing(nobody: Browser, token: str, world: World) -> None:
     nobody.get(f"/invite/{token}")
     assert nobody.post("/invite", TYPED, csrf=False).status_code == 422
@@ -241,7 +246,9 @@ def test_a_contact_resets_and_is_signed_in_by_nothing_but_the_new_one(
     assert dora_signed_in.get("/portal/").status_code == 303, "all sessions end"
     assert nobody.post("/f/petry/login", {"email": DORA, "password": PASSWORD}).status_code == 422
     assert nobody.post("/f/petry/login", {"email": DORA, "password": NEW}).location == "/portal/"
-    assert nobody.get(f"/password/reset/{reset}").status_code == 410
+    dead = nobody.get(f"/password/reset/{reset}")
+    assert dead.status_code == 410
+    assert 'href="/f/petry/password/forgot"' in dead.text
     assert [told.to for told in acting.mails(world.firm, "password_changed")] == [DORA]
 
 

@@ -137,7 +137,7 @@ def test_without_the_link_there_is_nothing_to_set(nobody: Browser) -> None:
     ("password", "said"),
     [
         ("", "Please fill this in."),
-        ("kurz", "Please choose a longer password."),
+        ("kurz", "Please choose a password of at least 12 characters."),
         ("passwordpassword", "Too many people use this password."),
         ("anna petry 1234", "easy to guess"),
         ("x" * 129, "128 characters at most"),

@@ -66,7 +66,7 @@ def ask_new() -> Response:
 
 
 def _accept_staff(door: TicketDoor) -> Response:
-    form, actor = InvitationForm(), stranger(door.firm.id)
+    form, actor = InvitationForm().demands(door), stranger(door.firm.id)
     if form.sent():
         try:
             staff = team.accept_invitation(actor, door.ticket, name=form.name.data, password=form.password.data)
@@ -79,7 +79,7 @@ def _accept_staff(door: TicketDoor) -> Response:
 
 
 def _accept_contact(door: TicketDoor) -> Response:
-    form, actor = FirstPasswordForm(), stranger(door.firm.id)
+    form, actor = FirstPasswordForm().demands(door), stranger(door.firm.id)
     if not form.sent():
         return _contact_page(door, form, 422)
     try:

@@ -48,8 +48,9 @@ def ask_at(slug: str) -> Response:
 @area.get("/password/reset/<token>", allow=PUBLIC)
 def arrive(token: str) -> Response:
     """From the mail: keep the token in the browser and go on to a clean address. Uses nothing up (X6)."""
-    if not _shown(tickets.find("reset", token)).opens:
-        raise Gone("reset")
+    found = _shown(tickets.find("reset", token))
+    if not found.opens:
+        return _dead(found)
     session["reset"] = token
     return see_other("public.passwords.choose")
 
@@ -58,19 +59,24 @@ def arrive(token: str) -> Response:
 def choose() -> Response:
     """The form for the new password."""
     found = _reset_ticket()
-    return page("public/passwords/new.html", form=NewPasswordForm(), door=found)
+    return page("public/passwords/new.html", form=NewPasswordForm(), door=found) if found.opens else _dead(found)
 
 
 @area.post("/password/reset", allow=PUBLIC, limit=_LIMIT, form=True)
 def change() -> Response:
     """Set the password: the link is used up, all sessions end, nobody is signed in by it."""
-    found, form = _reset_ticket(), NewPasswordForm()
+    found = _reset_ticket()
+    if not found.opens:
+        return _dead(found)
+    form = NewPasswordForm().demands(found)
     if form.sent():
         reset = team.reset_password if found.staff is not None else contact_passwords.reset
         try:
             reset(stranger(found.firm.id), found.ticket, password=form.password.data)
         except Invalid as error:
             form.refuse(error)
+        except Gone:
+            return _dead(found)
         else:
             session.pop("reset", None)
             toast(_("Your password was changed. Please sign in with it."))
@@ -99,10 +105,12 @@ def _reset_ticket() -> TicketDoor:
     token = session.get("reset")
     if not token:
         raise Gone("reset")
-    found = _shown(tickets.find("reset", token))
-    if not found.opens:
-        raise Gone("reset")
-    return found
+    return _shown(tickets.find("reset", token))
+
+
+def _dead(found: TicketDoor) -> Response:
+    """Used, replaced or too old: the way to a new one stands on the page."""
+    return page("public/passwords/dead.html", 410, door=found)
 
 
 def _shown(found: TicketDoor) -> TicketDoor:
