@@ -26,12 +26,10 @@ class AccessForm(Form):
     login_type = RadioField(
         _l("How clients sign in"),
         choices=choices.listed((each, LOGIN_TYPE_WORDS[each]) for each in reversed(LOGIN_TYPES)),
-        validate_choice=False,
     )
     default_access = RadioField(
         _l("Who gets access automatically"),
         choices=choices.listed((each, DEFAULT_WORDS[each]) for each in DEFAULT_ACCESS),
-        validate_choice=False,
     )
     invite = BooleanField(_l("Send invitations"))
     message = TextAreaField(_l("Personal message"))
