@@ -176,6 +176,9 @@ def test_rights_are_changed_and_said(anna: Browser, world: World) -> None:
     row = anna.get(f"/firm/clients/{_client_uid(world)}").text
     for words in ("Decides on offers up to €1,500.00.", "May not pay.", "May invite colleagues."):
         assert words in row
+    log = anna.get("/firm/audit").text
+    assert "changed what Dora Lindner may do in the portal" in log
+    assert "decides up to" in log
     anna.post(path(world, "rights"), {"decide": "no"})
     assert "Sees no amounts" in anna.get(f"/firm/clients/{_client_uid(world)}").text
     assert not membership(world).decide

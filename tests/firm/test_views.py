@@ -70,3 +70,9 @@ def test_is_for_assigned_advisers(ben: Browser, clara: Browser, frida: Browser, 
     address = f"/firm/clients/{uid(world, world.lindner)}/view"
     assert (ben.post(address).location, clara.post(address).status_code) == ("/portal/", 403)
     assert frida.post(address).status_code == 404
+
+
+def test_the_list_opens_the_test_client_in_one_click(anna: Browser, world: World) -> None:
+    page = anna.get("/firm/clients").text
+    assert page.count("Open as test client") == 1
+    assert f'action="/firm/clients/{uid(world, world.test_client)}/view"' in page

@@ -64,6 +64,8 @@ FIELDS: dict[str, Any] = {
     "link_days": _l("days until a link expires"), "code_limit": _l("code by e-mail from"),
     "persons_accept": _l("consumers may accept offers"), "advisers_see_all": _l("advisers work for all clients"),
     "login_type": _l("login type"), "default_access": _l("default access"), "role": _l("role"), "rights": _l("rights"),
+    "amounts": _l("sees amounts"), "decide": _l("decides on offers"), "decide_limit": _l("decides up to"),
+    "pay": _l("may pay"), "upload": _l("may upload"), "invite": _l("may invite colleagues"),
 }  # fmt: skip
 
 
@@ -118,6 +120,8 @@ def _value(field: str, value: Any) -> str:
         return _("yes") if value else _("no")
     if field == "code_limit":
         return _("never") if value is None else money(value) if value else _("always")
+    if field == "decide_limit":
+        return _("any amount") if value is None else money(value)
     if field == "link_days" and value is None:
         return _("never")
     return _("nothing") if value in (None, "") else str(value)
