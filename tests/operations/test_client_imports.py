@@ -17,6 +17,7 @@ from portal.base import database as base
 from portal.base import files
 from portal.base.config import Config
 from portal.base.errors import Conflict, Invalid, NotPermitted
+from portal.models import search
 from portal.models.audit_entry import AuditEntry
 from portal.models.client import Client
 from portal.models.client_import import ClientImport, ColumnChoice, ImportRow
@@ -325,6 +326,28 @@ def test_a_contact_of_another_client_by_another_name_is_pointed_out(world: World
     assert membership.login
 
 
+def test_a_name_stays_when_the_contact_came_to_another_client_since_the_preview(world: World) -> None:
+    content = "Kundennummer;Firma;Vorname;Nachname;E-Mail\nK-1056;Familie Okonkwo;Emilio;Neu;emil@okonkwo.example.org\n"
+    of = lists.checked(world.firm, content)
+    assert kinds(of) == {}, "this client is the only one: the name may change"
+    actor = InstanceActor(world.firm, "test")
+    contacts.add(actor, client(world.firm, "K-1043"), email="emil@okonkwo.example.org")
+    lists.start(of)
+    ((_membership, emil),) = people(world.firm, "K-1056")
+    assert emil.name == "Emil Okonkwo"
+    lists.imported(world.firm, f"{HEAD}\nK-1042;Hausverwaltung Lindner;Nina;Alt;nina@l.example.org;;;\n")
+    lists.imported(world.firm, f"{HEAD}\nK-1042;Hausverwaltung Lindner;Nina;Neu;nina@l.example.org;;;\n")
+    assert [each.last_name for _m, each in people(world.firm, "K-1042")] == ["Lindner", "Neu"]
+
+
+def test_a_client_without_people_can_be_entered_by_its_link(world: World) -> None:
+    lists.imported(world.firm, "Kundennummer;Firma\nN-1;A\n")
+    made = client(world.firm, "N-1")
+    assert made.reachable_until is not None
+    assert not made.login_granted
+    assert found(world.firm, "n-1") == {"N-1"}
+
+
 def test_one_address_with_two_names_in_the_list(world: World) -> None:
     head = "Kundennummer;Firma;Vorname;Nachname;E-Mail"
     content = f"{head}\nN-1;A;Eva;Eins;info@a.example.com\nN-2;B;Zoe;Zwei;INFO@a.example.com\n"
@@ -527,6 +550,8 @@ def test_undo_leaves_everything_as_it_was(world: World) -> None:
     assert done.state == "undone"
     assert snapshot(world.firm) == before
     assert found(world.firm, "kiel") == found(world.firm, "nina") == found(world.firm, "eva@a") == set()
+    for words in ("nina", "eva@a", "zoe", "gmbh"):
+        assert search.find(world.firm, [words], 10) == [], "nothing is left in the index"
     assert audit_chain.verify().intact
     with scopes.of_firm(world.firm) as scope:
         last = scope.first(scope.of(AuditEntry).order_by(AuditEntry.number.desc()))
