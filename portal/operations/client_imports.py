@@ -227,6 +227,13 @@ def check(of: ClientImport) -> ClientImport:
     return _store(InstanceActor(firm_id, "import"), of, found, counts, began, "")
 
 
+@operation(allow=Permission.INSTANCE, audited=False)
+def give_up(actor: InstanceActor, of: ClientImport) -> None:
+    """The program made a mistake with this list: back to its columns, where that is said."""
+    failed = scopes.current().update(ClientImport, state=COLUMNS, error="mistake", leased_until=None)
+    failed.where(ClientImport.id == of.id, ClientImport.state == CHECKING).execute()
+
+
 def claim() -> ClientImport | None:
     """For the worker: the next list of any firm that waits to be looked over; ours for five minutes."""
     now = clock.now()

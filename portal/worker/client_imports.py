@@ -21,9 +21,17 @@ class ClientImports:
         """Look over one list; whether there may be another at once."""
         self._sweep()
         found = client_imports.claim()
-        if found is not None:
+        if found is None:
+            return False
+        went_well = False
+        try:
             client_imports.check(found)
-        return found is not None
+            went_well = True
+        finally:
+            if not went_well:
+                # the person is told, and not left waiting for what fails each time
+                client_imports.give_up(InstanceActor(found.firm_id, "worker"), found)
+        return True
 
     def _sweep(self) -> None:
         now = clock.now()

@@ -281,3 +281,20 @@ def test_long_lists_wait_for_the_worker(
     assert worker.step()
     assert not worker.step()
     assert "Preview of the import" in anna.get(place).text
+
+
+def test_a_list_that_breaks_the_program_is_not_waited_for_for_ever(
+    anna: Browser, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from portal.worker.client_imports import ClientImports
+
+    def broken(*_args: Any) -> Any:
+        raise RuntimeError("a mistake of ours")
+
+    monkeypatch.setattr(client_imports, "AT_ONCE", 0)
+    place = looked_over(anna, world)
+    monkeypatch.setattr(client_imports, "groups", broken)
+    with pytest.raises(RuntimeError):
+        ClientImports().step()
+    assert "could not read this list" in anna.get(place).text
+    assert not ClientImports().step()

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 
 from portal.base import database as base
 from portal.base import files
@@ -187,6 +188,24 @@ def test_numbers_are_given_where_the_list_has_none(world: World) -> None:
     with scopes.of_firm(world.firm) as scope:
         made = {row.name: row.number for row in scope.of(Client).where(Client.name.in_(["A", "B", "C"]))}
     assert made == {"A": "20003", "B": "20004", "C": "20005"}
+
+
+def test_a_workbook_with_a_hidden_row(world: World, tmp_path: Path) -> None:
+    path = tmp_path / "kunden.xlsx"
+    book = xlsxwriter.Workbook(str(path))
+    sheet = book.add_worksheet("Kunden")
+    head = [["Kunden Stand heute"], ["Kundennummer", "Firma", "PLZ", "Ort"]]
+    content = [[70001.0, "Weiß GmbH", 2826, "Görlitz"], [70002.0, "Gut GmbH", 20095, "Hamburg"]]
+    for number, row in enumerate([*head, *content]):
+        sheet.write_row(number, 0, row)
+    sheet.set_row(2, None, None, {"hidden": True})
+    book.close()
+    of = lists.imported(world.firm, path)
+    assert (client(world.firm, "70001").postcode, client(world.firm, "70002").postcode) == ("02826", "20095")
+    assert {line: [each["kind"] for each in row.notes] for line, row in rows(of).items()} == {
+        3: ["hidden", "postcode_zero"],
+        4: [],
+    }
 
 
 def test_columns_for_the_switches_and_primary(world: World) -> None:

@@ -31,6 +31,7 @@ FILE_WORDS = {
     "columns": _l("The list has more than 300 columns."),
     "cell": _l("A cell holds more than 10,000 characters. A quotation mark may be missing."),
     "busy": _l("Too many files are being read at the moment. Please try again."),
+    "mistake": _l("The program could not read this list. Please try other columns, or tell whoever runs the portal."),
     "gone": _l("The file is not there any more. Please choose it once more."),
 }
 CLIENT_FIELDS: dict[str, Any] = {
