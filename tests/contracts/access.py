@@ -14,7 +14,7 @@ from pathlib import Path
 
 from portal.base.database import database
 from portal.models.client import Client
-from portal.models.contact import Membership
+from portal.models.contact import Contact, Membership
 from portal.models.document import Document
 from portal.models.link import Link
 from portal.models.staff import Staff
@@ -79,6 +79,7 @@ def _values(world: World) -> list[tuple[str, str]]:
             return str(scope.by_id(model, row_id).uid)
 
         return [
+            (r"/firm/clients/pending/<", uid(Contact, world.dora)),
             (r"/firm/clients/<", uid(Client, world.lindner)),
             (r"/firm/documents/<", uid(Document, world.offer)),
             (r"/firm/memberships/<", uid(Membership, world.dora_at_lindner)),
