@@ -206,6 +206,39 @@ def test_markup_of_a_list_is_text(anna: Browser, world: World) -> None:
         assert "&lt;script&gt;" in page
 
 
+def test_what_was_ticked_and_not_saved_counts_at_the_start(anna: Browser, world: World) -> None:
+    place = looked_over(anna, world)
+    shown = {
+        "update": "y",
+        "access": "off",
+        "email_contact": "y",
+        "invite": "y",
+        "message": "Hallo",
+        "problem-email": "skip",
+    }
+    anna.post(f"{place}/start", shown)
+    of = the_import(world)
+    assert (of.state, of.choice["access"], of.choice["invite"], of.choice["message"]) == (
+        "running",
+        "off",
+        True,
+        "Hallo",
+    )
+
+
+def test_a_choice_that_changes_what_happens_is_shown_before(anna: Browser, world: World) -> None:
+    place = looked_over(anna, world)
+    shown = {"update": "y", "access": "firm", "email_contact": "y", "problem-email_comma": "mend"}
+    anna.post(f"{place}/start", shown)
+    assert the_import(world).state == "checked"
+    page = anna.get(place).text
+    assert "Please look at the preview once more." in page
+    assert "Import 3 clients" in page
+    anna.post(f"{place}/start", shown)
+    assert the_import(world).state == "running"
+    assert anna.post(f"{place}/start", {**shown, "access": "nobody"}).status_code in (303, 422)
+
+
 def test_whom_the_invitations_reached_is_a_link_away(anna: Browser, world: World) -> None:
     place = looked_over(anna, world)
     choice = {"update": "y", "access": "firm", "email_contact": "y", "invite": "y", "message": "Willkommen"}

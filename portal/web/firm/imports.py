@@ -125,11 +125,20 @@ def decide(uid: str) -> Response:
     return _looked_over(of)
 
 
-@area.post("/clients/import/<uid>/start", allow=Permission.CLIENT_WORK)
+@area.post("/clients/import/<uid>/start", allow=Permission.CLIENT_WORK, form=True)
 def start(uid: str) -> Response:
-    """Import the list, in the background."""
+    """Import the list, in the background; what was changed on the page and not saved counts."""
+    of, form = _import(uid), ChoiceForm()
     try:
-        client_imports.start(actor(), _import(uid))
+        if not form.sent():
+            return _preview_page(of, form, 422)
+        if "access" in request.form and form.choice() != Choice(**of.choice):
+            again = client_imports.decide(actor(), of, choice=form.choice())
+            return _start_or_show(of, again)
+        client_imports.start(actor(), of)
+    except Invalid as error:
+        form.refuse(error)
+        return _preview_page(of, form, 422)
     except Conflict as conflict:
         toast(_why_not(conflict.code), "bad")
     return see_other("firm.imports.show", uid=uid)
@@ -192,6 +201,16 @@ def _looked_over(of: ClientImport) -> Response:
     """Short lists are looked over at once, long ones by the worker."""
     if of.total <= client_imports.AT_ONCE:
         client_imports.check(of)
+    return see_other("firm.imports.show", uid=of.uid)
+
+
+def _start_or_show(before: ClientImport, of: ClientImport) -> Response:
+    """With another choice it is started only if the preview stays what the person saw."""
+    seen = dict(before.counts)
+    if of.total <= client_imports.AT_ONCE and client_imports.check(of).counts == seen:
+        client_imports.start(actor(), scope().get(ClientImport, of.uid))
+    else:
+        toast(_("With what you changed, something else would happen. Please look at the preview once more."), "wait")
     return see_other("firm.imports.show", uid=of.uid)
 
 

@@ -8,9 +8,11 @@ from flask import request
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, FileField, SelectField, TextAreaField
 
+from portal.base.text import many_lines
 from portal.operations import client_matches, client_rows
 from portal.operations.client_imports import ACCESS
 from portal.operations.client_matches import Choice
+from portal.web.forms.choices import listed
 from portal.web.forms.form import Form
 
 ACCESS_WORDS = {
@@ -56,7 +58,7 @@ class ChoiceForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.access.choices = [(value, ACCESS_WORDS[value]) for value in ACCESS]
+        self.access.choices = listed((value, ACCESS_WORDS[value]) for value in ACCESS)
 
     @classmethod
     def of(cls, choice: Choice) -> ChoiceForm:
@@ -72,8 +74,9 @@ class ChoiceForm(Form):
             access=self.access.data or "",
             email_contact=bool(self.email_contact.data),
             invite=bool(self.invite.data),
-            message=self.message.data or "",
-            problems={kind: act for kind, act in problems.items() if act},
+            message=many_lines(self.message.data or ""),
+            # leaving rows out is what happens to a problem unless something else is chosen
+            problems={kind: act for kind, act in problems.items() if act not in ("", client_rows.SKIP)},
             for_all={question: answer for question, answer in for_all.items() if answer},
         )
 
