@@ -6,8 +6,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from peewee import fn
+
 from portal.models.client import Client
-from portal.models.contact import Contact
+from portal.models.contact import Contact, Membership
 from portal.models.firm import Firm
 from portal.models.search import among
 from portal.policies.scope import Scope
@@ -26,6 +28,14 @@ class Group:
     reason: str
     count: int
     names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Size:
+    """How many clients, and how many people are contacts of theirs."""
+
+    clients: int
+    contacts: int
 
 
 @dataclass(frozen=True)
@@ -48,6 +58,13 @@ class Plan:
     @property
     def does_something(self) -> bool:
         return bool(self.invited or any(self.turned.values()))
+
+
+def size(scope: Scope, clients: Collection[int]) -> Size:
+    """Whom a change would be about, before it is known which."""
+    members = scope.of(Membership, fn.COUNT(Membership.contact.distinct())).where(Membership.ended_at.is_null())
+    rows = list(members.where(among(Membership.client, list(clients))).tuples())
+    return Size(len(clients), int(rows[0][0]))
 
 
 def plan(

@@ -82,12 +82,10 @@ def _check(selection: Selection, form: ClientRunForm) -> None:
 
 
 def _form(status: int, selection: Selection, form: ClientRunForm) -> Response:
-    plan = client_plans.plan(
-        scope(), firm(), clock.now(), clients=selection.ids(scope()), switches={}, invite=False
-    )  # fmt: skip
     return page_or_part(
         "firm/client_runs/form.html", status, part="firm/client_runs/_form.html", form=form, selection=selection,
-        plan=plan, placeholders=" ".join(f"[{name}]" for name in operations.PLACEHOLDERS),
+        size=client_plans.size(scope(), selection.ids(scope())),
+        placeholders=" ".join(f"[{name}]" for name in operations.PLACEHOLDERS),
         title=_("Send invitations") if form.only.data else _("Edit login, notify and e-mail sync"),
     )  # fmt: skip
 
