@@ -1,26 +1,18 @@
 """What a PDF says, found out by a child process that cannot harm this one."""
 
 import base64
-import json
 import re
-import signal
-import subprocess
-import sys
-import tempfile
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from threading import BoundedSemaphore
-from typing import Any
 
+from portal.base.child import Child
 from portal.base.einvoice import EInvoice
 from portal.base.refusal import Refused
 
-SECONDS = 15
-ANSWER_BYTES = 24 * 1024 * 1024
-# Each child may take 512 MB: two fit the smallest machine, a third upload waits for its turn.
-_turns = BoundedSemaphore(2)
-_WAIT_SECONDS = 60
+# Each may take 512 MB: two fit the smallest machine, a third upload waits for its turn.
+_child = Child("portal.base.pdf_child", seconds=15, answer_bytes=24 * 1024 * 1024, turns=BoundedSemaphore(2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +32,7 @@ class PdfFacts:
 
 def inspect(path: Path) -> PdfFacts:
     """Raises `Refused` with encrypted, broken, bomb or busy; within 15 seconds of its turn."""
-    answer = _ask("inspect", path)
+    answer = _child.ask("inspect", str(path.resolve()))
     answer["attachments"] = tuple(answer["attachments"])
     if answer["xml"] is not None:
         answer["xml"] = base64.b64decode(answer["xml"])
@@ -50,7 +42,7 @@ def inspect(path: Path) -> PdfFacts:
 def picture(path: Path, target: Path) -> None:
     """Page 1 as WebP of at most 60 kB at `target`, which does not exist after a refusal (as `inspect`)."""
     try:
-        _ask("picture", path, target)
+        _child.ask("picture", str(path.resolve()), str(target.resolve()))
     except Refused:
         target.unlink(missing_ok=True)
         raise
@@ -70,48 +62,6 @@ def page_agrees(facts: PdfFacts, invoice: EInvoice) -> list[str]:
     if invoice.total is not None and not _amount_pattern(invoice.total).search(text):
         differs.append("total")
     return differs
-
-
-def _ask(command: str, path: Path, *more: Path) -> dict[str, Any]:
-    if not _turns.acquire(timeout=_WAIT_SECONDS):
-        raise Refused("busy")
-    try:
-        answer = _run([command, str(path.resolve()), *(str(each.resolve()) for each in more)])
-    finally:
-        _turns.release()
-    if "refused" in answer:
-        raise Refused(answer["refused"])
-    return answer
-
-
-def _run(arguments: list[str]) -> dict[str, Any]:
-    """The child's answer, by way of a file: so its own limit bounds what it writes, not our memory."""
-    command = [sys.executable, "-I", "-m", "portal.base.pdf_child", *arguments]
-    with tempfile.TemporaryFile() as answer:
-        try:
-            # No environment: the child needs none, and ours may hold passwords.
-            done = subprocess.run(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=answer,
-                stderr=subprocess.DEVNULL,
-                env={"LC_ALL": "C.UTF-8"},
-                timeout=SECONDS,
-                check=False,
-            )
-        except subprocess.TimeoutExpired as error:
-            raise Refused("bomb") from error
-        except OSError as error:  # no memory or no process left for it
-            raise Refused("busy") from error
-        if done.returncode != 0:
-            raise Refused(_crash(done.returncode))
-        answer.seek(0)
-        return dict(json.loads(answer.read(ANSWER_BYTES)))
-
-
-def _crash(status: int) -> str:
-    """Out of processor time is a bomb; a library that fell over met a broken file."""
-    return "bomb" if -status in (signal.SIGXCPU, signal.SIGKILL) else "broken"
 
 
 def _normalised(text: str) -> str:

@@ -8,12 +8,13 @@ reads text and attachments and draws; pypdf walks the objects for actions. What 
 """
 
 import base64
-import json
 import re
-import resource
 import sys
 from collections.abc import Iterator
 from typing import Any
+
+from portal.base import child_limits
+from portal.base.child_limits import Refusal
 
 PROCESSOR_SECONDS = 10
 MEMORY_BYTES = 512 * 1024 * 1024
@@ -38,31 +39,17 @@ HARMFUL_ACTIONS = frozenset(
 INVOICE_NAMES = ("factur-x.xml", "xrechnung.xml", "zugferd-invoice.xml", "order-x.xml")
 
 
-class Refusal(Exception):
-    """Leaves the process as its answer, with the code of `portal.base.refusal.Refused`."""
-
-
 def main(arguments: list[str]) -> int:
-    """Exit status 0 whenever an answer was given, also when the answer is a refusal."""
-    limit_itself()
-    try:
-        command, path, *rest = arguments
-        answer = inspect(path) if command == "inspect" else picture(path, *rest)
-    except Refusal as refusal:
-        answer = {"refused": str(refusal)}
-    except MemoryError:
-        answer = {"refused": "bomb"}
-    except Exception:  # the libraries' errors have no common base, and whatever it was: not readable
-        answer = {"refused": "broken"}
-    json.dump(answer, sys.stdout)
-    return 0
+    return child_limits.answer(
+        lambda: _answer(*arguments),
+        processor_seconds=PROCESSOR_SECONDS,
+        memory_bytes=MEMORY_BYTES,
+        output_bytes=OUTPUT_BYTES,
+    )
 
 
-def limit_itself() -> None:
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_SECONDS, PROCESSOR_SECONDS + 1))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (OUTPUT_BYTES, OUTPUT_BYTES))
+def _answer(command: str, path: str, *more: str) -> dict[str, Any]:
+    return inspect(path) if command == "inspect" else picture(path, *more)
 
 
 def inspect(path: str) -> dict[str, Any]:

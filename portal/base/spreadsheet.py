@@ -8,32 +8,23 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
-import signal
-import subprocess
-import sys
-import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import BoundedSemaphore
-from typing import Any
 
 from portal.base import charset as charsets
 from portal.base import filetypes
+from portal.base.child import Child
 from portal.base.refusal import Refused
 from portal.base.spreadsheet_child import CELL_LETTERS, COLUMNS, ROWS
 
 SEPARATORS = (";", ",", "\t", "|")
 TEXT_EXTENSIONS = ("csv", "txt", "tsv")
-SECONDS = 40
-ANSWER_BYTES = 150_000_000
 _JUDGED_ROWS = 60
-# A child may take 1 GB: one at a time.
-_turn = BoundedSemaphore(1)
-_WAIT_SECONDS = 60
+# It may take 1 GB: one at a time.
+_child = Child("portal.base.spreadsheet_child", seconds=40, answer_bytes=150_000_000)
 _MARKUP = re.compile(r"\s*(<!doctype|<html|<head|<body|<table|<\?xml|<svg|\{\\rtf|%PDF-|BEGIN:VCARD)", re.IGNORECASE)
 _SEP_LINE = re.compile(r'"?sep=(.)"?\r?\n', re.IGNORECASE)
 
@@ -146,45 +137,8 @@ def _fit(text: str, mark: str) -> float:
 
 def _read_workbook(path: Path, filename: str, sheet: str) -> Table:
     filetypes.recognise(path, filename, {"xlsx"})
-    answer = _ask([str(path.resolve()), sheet])
+    answer = _child.ask(str(path.resolve()), sheet)
     lines = [Line(number, tuple(cells)) for number, cells in answer["rows"]]
     if not lines:
         raise Refused("empty")
     return Table(lines, sheet=answer["sheet"], sheets=tuple(answer["sheets"]), hidden=tuple(answer["hidden"]))
-
-
-def _ask(arguments: list[str]) -> dict[str, Any]:
-    if not _turn.acquire(timeout=_WAIT_SECONDS):
-        raise Refused("busy")
-    try:
-        answer = _run(arguments)
-    finally:
-        _turn.release()
-    if "refused" in answer:
-        raise Refused(answer["refused"])
-    return answer
-
-
-def _run(arguments: list[str]) -> dict[str, Any]:
-    """The child's answer, by way of a file, as in `portal.base.pdf`."""
-    command = [sys.executable, "-I", "-m", "portal.base.spreadsheet_child", *arguments]
-    with tempfile.TemporaryFile() as answer:
-        try:
-            done = subprocess.run(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=answer,
-                stderr=subprocess.DEVNULL,
-                env={"LC_ALL": "C.UTF-8"},
-                timeout=SECONDS,
-                check=False,
-            )
-        except subprocess.TimeoutExpired as error:
-            raise Refused("bomb") from error
-        except OSError as error:
-            raise Refused("busy") from error
-        if done.returncode != 0:
-            out_of_bounds = -done.returncode in (signal.SIGXCPU, signal.SIGKILL, signal.SIGXFSZ, signal.SIGABRT)
-            raise Refused("bomb" if out_of_bounds else "broken")
-        answer.seek(0)
-        return dict(json.loads(answer.read(ANSWER_BYTES)))

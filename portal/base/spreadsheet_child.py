@@ -8,14 +8,15 @@ the library makes a rectangle of it: one cell in the last corner would be 17 bil
 
 from __future__ import annotations
 
-import json
 import posixpath
 import re
-import resource
 import sys
 import zipfile
 from datetime import date, datetime, time
 from typing import Any
+
+from portal.base import child_limits
+from portal.base.child_limits import Refusal
 
 PROCESSOR_SECONDS = 30
 MEMORY_BYTES = 1024 * 1024 * 1024
@@ -30,23 +31,13 @@ _CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,4})([0-9]{1,8})"[^>]*?(?<
 _HIDDEN = re.compile(rb'<(?:\w+:)?row\b(?=[^>]*\bhidden="(?:1|true)")[^>]*?\br="([0-9]{1,8})"')
 
 
-class Refusal(Exception):
-    """Leaves the process as its answer, with the code of `portal.base.refusal.Refused`."""
-
-
 def main(arguments: list[str]) -> int:
-    """Exit status 0 whenever an answer was given, also when the answer is a refusal."""
-    _limit_itself()
-    try:
-        answer = read(*arguments)
-    except Refusal as refusal:
-        answer = {"refused": str(refusal)}
-    except MemoryError:
-        answer = {"refused": "bomb"}
-    except Exception:  # the libraries' errors have no common base, and whatever it was: not readable
-        answer = {"refused": "broken"}
-    json.dump(answer, sys.stdout, ensure_ascii=False, separators=(",", ":"))
-    return 0
+    return child_limits.answer(
+        lambda: read(*arguments),
+        processor_seconds=PROCESSOR_SECONDS,
+        memory_bytes=MEMORY_BYTES,
+        output_bytes=OUTPUT_BYTES,
+    )
 
 
 def read(path: str, sheet: str = "") -> dict[str, Any]:
@@ -63,13 +54,6 @@ def read(path: str, sheet: str = "") -> dict[str, Any]:
             if rows:
                 return {"sheets": visible, "sheet": name, "rows": rows, "hidden": hidden}
     return {"sheets": visible, "sheet": "", "rows": [], "hidden": []}
-
-
-def _limit_itself() -> None:
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_SECONDS, PROCESSOR_SECONDS + 1))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (OUTPUT_BYTES, OUTPUT_BYTES))
 
 
 def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from portal.base import einvoice, pdf
+from portal.base import child, einvoice, pdf
 from portal.base.pdf import PdfFacts
 from portal.base.refusal import Refused
 from tests.base.test_einvoice import cii
@@ -169,7 +169,7 @@ def test_contents_that_unpack_without_end_come_to_an_end(written, tmp_path: Path
     began = time.monotonic()
     for act in (lambda path: pdf.inspect(path), lambda path: pdf.picture(path, tmp_path / "p.webp")):
         refusal(act, written(bomb))
-    assert time.monotonic() - began < 2 * pdf.SECONDS + 2
+    assert time.monotonic() - began < 2 * pdf._child.seconds + 2
 
 
 @pytest.mark.parametrize("content", [b"", b"%PDF-1.7", b"%PDF-1.7\n" + b"\0" * 5000, b"<html>"])
@@ -202,7 +202,7 @@ def test_a_picture_full_of_noise_still_weighs_little(written, tmp_path: Path) ->
 
 
 def test_a_child_that_takes_too_long_is_ended(written, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf, "SECONDS", 0.001)
+    monkeypatch.setattr(pdf, "_child", replace(pdf._child, seconds=0.001))
     assert refusal(pdf.inspect, written(raw_pdf())) == "bomb"
 
 
@@ -211,10 +211,11 @@ def test_a_child_that_takes_too_long_is_ended(written, monkeypatch: pytest.Monke
     [
         ("while True: pass", "bomb"),
         ("bytearray(700_000_000)", "bomb"),
-        ("import os; os.abort()", "broken"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "broken"),
+        ("import os; os.abort()", "bomb"),  # so libraries end that got no memory
         ("open(sys.argv[2], 'wb').write(bytes(30_000_000))", "broken"),
     ],
-    ids=["processor", "memory", "crash", "disk"],
+    ids=["processor", "memory", "crash", "abort", "disk"],
 )
 def test_the_child_keeps_its_own_limits(
     work: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -230,7 +231,7 @@ def test_the_child_keeps_its_own_limits(
     def run(command: list[str], **more):
         return real([sys.executable, "-I", "-c", program, *command[4:]], **more)
 
-    monkeypatch.setattr(pdf.subprocess, "run", run)
+    monkeypatch.setattr(child.subprocess, "run", run)
     assert refusal(pdf.inspect, tmp_path / "file") == reason
 
 
@@ -248,7 +249,7 @@ def test_two_children_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
             running -= 1
         return subprocess.CompletedProcess(command, 0)
 
-    monkeypatch.setattr(pdf.subprocess, "run", run)
+    monkeypatch.setattr(child.subprocess, "run", run)
     threads = [threading.Thread(target=refusal, args=(pdf.inspect, tmp_path / "f")) for _ in range(7)]
     for thread in threads:
         thread.start()
@@ -258,9 +259,9 @@ def test_two_children_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_who_waits_too_long_is_told_to_come_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf, "_WAIT_SECONDS", 0.01)
-    monkeypatch.setattr(pdf, "_turns", threading.BoundedSemaphore(1))
-    with pdf._turns:
+    monkeypatch.setattr(child, "_WAIT_SECONDS", 0.01)
+    monkeypatch.setattr(pdf, "_child", replace(pdf._child, turns=threading.BoundedSemaphore(1)))
+    with pdf._child.turns:
         assert refusal(pdf.inspect, tmp_path / "f") == "busy"
 
 
@@ -272,7 +273,7 @@ def test_the_child_gets_none_of_our_environment(written, monkeypatch: pytest.Mon
         seen.update(more["env"])
         return real(command, **more)
 
-    monkeypatch.setattr(pdf.subprocess, "run", run)
+    monkeypatch.setattr(child.subprocess, "run", run)
     pdf.inspect(written(raw_pdf()))
     assert set(seen) == {"LC_ALL"}
 
