@@ -361,4 +361,4 @@ def test_a_mail_that_could_not_be_sent_says_what_the_server_said(anna: Browser, 
     assert "could not be sent: 451 greylisted" in anna.get(LIST).text
     with scopes.of_firm(world.firm) as scope:
         scope.update(OutboxMail, state=SENT, error="").where(OutboxMail.state == FAILED).execute()
-    assert re.search(r"sent on [^<]+, not used yet", anna.get(LIST).text)
+    assert "not used yet" in anna.get(LIST).text
