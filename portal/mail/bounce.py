@@ -28,8 +28,9 @@ _ADDRESS = re.compile(r"[^\s<>\"',;:()\[\]]{1,64}@[^\s<>\"',;:()\[\]]{1,255}")
 _REASON = re.compile(r"(?<![\d.])(?:5\d\d[ -]|5\.\d{1,3}\.\d{1,3}(?![\d.]))")
 _NOT_YET = re.compile(r"delay|warning|not yet|verzögert|retry|(?<![\d.])4\.\d{1,3}\.\d{1,3}(?![\d.])", re.IGNORECASE)
 _PERMANENT = re.compile(r"5\.\d{1,3}\.\d{1,3}")
-# where the returned message begins in free forms
-_COPY = re.compile(r"^-{2,}.*(copy|original message|returned message|below this line).*$", re.IGNORECASE | re.MULTILINE)
+# where the returned message begins in free forms; two hyphens and no more: any number of them, followed by anything,
+# would be tried in all lengths against a line of nothing else
+_COPY = re.compile(r"^--.*(copy|original message|returned message|below this line).*$", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True)

@@ -75,6 +75,7 @@ def test_words_are_one_line_of_bounded_length() -> None:
         ),
         b"From: mailer-daemon@example.net\r\n\r\n" + b"a@b " * 500_000,
         b"From: mailer-daemon@example.net\r\n\r\n" + b"x" * 5_000_000,
+        b"From: mailer-daemon@example.net\r\n\r\n" + b"-" * 200_000,
         b"Content-Type: multipart/report; boundary=a\r\n\r\n--a\r\nContent-Type: message/delivery-status\r\n\r\n"
         + b"Action: failed\r\n\r\n" * 100_000,
         b'Content-Type: text/plain; charset="nonsense\x00"\r\nFrom: mailer-daemon@x\r\n\r\n550 \xff',
