@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from peewee import fn
+
 from portal.base import clock, passwords
 from portal.base.text import email_key
 from portal.models import outbox
@@ -57,6 +59,17 @@ def weakness(firm: Firm, password: str, *, email: str, names: tuple[str, ...], i
     """Why a password is refused, as a reason code; None when it is good. Whoever is staff needs a staff member's."""
     shortest = passwords.SHORTEST_STAFF if is_staff else passwords.SHORTEST_CLIENT
     return passwords.weakness(password, shortest=shortest, names=(firm.name, *names, email.partition("@")[0]))
+
+
+def has_come() -> Any:
+    """Of a staff member: proved to be the person, by an invitation or a reset that was mailed to her.
+
+    Whoever was a contact before has a password already, and not by that: a firm's word makes nobody staff who does not
+    read mail at the address.
+    """
+    tickets = scopes.current().of(Ticket, Ticket.id).where(Ticket.staff == Staff.id)
+    asked, came = tickets.where(Ticket.purpose == INVITE), tickets.where(Ticket.used_at.is_null(False))
+    return ~fn.EXISTS(asked) | fn.EXISTS(came)
 
 
 def set_password(identity: Identity, hashed: str, *, but: int | None = None) -> None:

@@ -19,7 +19,7 @@ from portal.models.identity import Identity
 from portal.models.link import PORTAL, Link, LinkFetch, Opening
 from portal.models.sign_in import LINK, PASSWORD, STAFF, VIEW, SignIn
 from portal.models.staff import Staff
-from portal.operations import access, audit, limits
+from portal.operations import access, audit, identities, limits
 from portal.operations.operation import operation
 from portal.policies import scope as scopes
 from portal.policies.actors import Actor, ClientActor, StaffActor, Stranger
@@ -85,7 +85,7 @@ def recall(stranger: Stranger, staff_uid: str, mark: str) -> Choice | None:
 
 def _person(identity: Identity | None) -> Person:
     scope, identity_id = scopes.current(), identity.id if identity is not None else 0
-    staff: Staff | None = scope.first(scope.of(Staff).where(Staff.identity == identity_id))
+    staff: Staff | None = scope.first(scope.of(Staff).where(Staff.identity == identity_id, identities.has_come()))
     membership = last_used(identity_id)
     mark = tokens.fingerprint(identity.password or "") if identity is not None else ""
     return Person(staff if staff is not None and staff.is_active else None, membership, mark)

@@ -220,7 +220,10 @@ def _demand_fields(address: str, name: str, role: str) -> None:
 def _demand_pending(staff: Staff, identity: Identity) -> None:
     if not staff.is_active:
         raise Conflict("deactivated", existing=staff.uid)
-    if identity.password is not None:
+    scope = scopes.current()
+    if identity.password is not None and scope.holds(
+        scope.of(Staff).where(Staff.id == staff.id, identities.has_come())
+    ):
         raise Conflict("member", existing=staff.uid)
 
 
@@ -234,6 +237,7 @@ def _demand_another_admin(staff: Staff) -> None:
         Staff.deactivated_at.is_null(),
         Staff.id != staff.id,
         Identity.password.is_null(False),
+        identities.has_come(),
     )
     if not scope.holds(others):
         raise Conflict("last_admin")

@@ -43,15 +43,22 @@ def members(scope: Scope) -> list[Member]:
         )
     )
     seen, invited, now = _last_seen(scope), _invitations(scope), clock.now()
-    able = [row.id for row in rows if row.role == ADMIN and row.is_active and row.identity.password is not None]
-    return [_member(row, seen.get(row.id), invited.get(row.id), now, keeps=able == [row.id]) for row in rows]
+    awaited = _awaited(scope)
+    came = {row.id for row in rows if row.identity.password is not None} - awaited
+    able = [row.id for row in rows if row.role == ADMIN and row.is_active and row.id in came]
+    return [
+        _member(row, seen.get(row.id), invited.get(row.id), now, came=row.id in came, keeps=able == [row.id])
+        for row in rows
+    ]
 
 
-def _member(row: Staff, seen: datetime | None, invited: datetime | None, now: datetime, *, keeps: bool) -> Member:
+def _member(
+    row: Staff, seen: datetime | None, invited: datetime | None, now: datetime, *, came: bool, keeps: bool
+) -> Member:
     identity: Identity = row.identity
     if not row.is_active:
         state = DEACTIVATED
-    elif identity.password is not None:
+    elif came:
         state = ACTIVE
     else:
         state = INVITED if invited is not None and invited > now else LAPSED
@@ -62,6 +69,13 @@ def _member(row: Staff, seen: datetime | None, invited: datetime | None, now: da
 def _last_seen(scope: Scope) -> dict[int, datetime]:
     query = scope.of(SignIn, SignIn.staff, fn.MAX(SignIn.seen_at).alias("last")).where(SignIn.kind == STAFF)
     return {row.staff_id: row.last for row in query.group_by(SignIn.staff)}
+
+
+def _awaited(scope: Scope) -> set[int]:
+    """Who was invited and never used what was mailed, though she may have a password as a contact."""
+    tickets = list(scope.of(Ticket, Ticket.staff, Ticket.purpose, Ticket.used_at).where(Ticket.staff.is_null(False)))
+    asked = {ticket.staff_id for ticket in tickets if ticket.purpose == INVITE}
+    return asked - {ticket.staff_id for ticket in tickets if ticket.used_at is not None}
 
 
 def _invitations(scope: Scope) -> dict[int, datetime]:

@@ -9,13 +9,14 @@ import pytest
 from portal.base import clock, journal
 from portal.base.config import Config
 from portal.base.errors import Conflict, Gone, Invalid, NotFound, NotPermitted
+from portal.models.contact import Membership
 from portal.models.firm import Firm
 from portal.models.identity import Identity
 from portal.models.outbox import OutboxMail
 from portal.models.sign_in import SignIn
 from portal.models.staff import ADMIN, ADVISER, Staff
 from portal.models.ticket import Ticket
-from portal.operations import sign_ins, team
+from portal.operations import contacts, sign_ins, team
 from portal.policies import scope as scopes
 from portal.policies.actors import InstanceActor, StaffActor, Stranger
 from portal.queries import team as queries
@@ -52,6 +53,11 @@ def live_sessions(world: World, staff_id: int) -> int:
 
 def can_sign_in(world: World, email: str, password: str) -> bool:
     return sign_ins.authenticate(Stranger(world.firm), email, password) is not None
+
+
+def listed(world: World) -> list[queries.Member]:
+    with scopes.of_firm(world.firm) as scope:
+        return queries.members(scope)
 
 
 def mails(world: World, kind: str) -> list[OutboxMail]:
@@ -107,6 +113,41 @@ def test_who_is_in_the_team_is_not_invited_again(world: World) -> None:
     with pytest.raises(Conflict) as error:
         invite(world, email="ben@petry.example.com")
     assert error.value.code == "deactivated"
+
+
+def test_a_contacts_password_does_not_make_staff_of_who_was_only_invited(world: World) -> None:
+    """An adviser may give a contact whose password he knows the address of whoever is to be invited next."""
+    email = "kommt@petry.example.com"
+    acting.give_password(world.firm, world.dora)
+    ben, firm = acting.staff(world.firm, world.ben), firm_of(world)
+    with scopes.of_firm(world.firm) as scope:
+        membership = scope.by_id(Membership, world.dora_at_lindner)
+    contacts.change(ben, membership, email=email)
+    ticket = team.invite(anna(world), firm, email=email, role=ADMIN, name="Neu")
+    person = sign_ins.authenticate(Stranger(world.firm), email, PASSWORD)
+    assert person is not None
+    assert (person.staff, person.membership is not None) == (None, True)
+    assert [member.state for member in listed(world) if member.email == email] == ["invited"]
+    again = team.invite(anna(world), firm, email=email, role=ADMIN, name="Neu")
+    assert again.id != ticket.id, "asking again is possible: she has not come"
+    staff = team.accept_invitation(Stranger(world.firm), again, name="Neu", password=NEW)
+    assert not can_sign_in(world, email, PASSWORD)
+    person = sign_ins.authenticate(Stranger(world.firm), email, NEW)
+    assert person is not None
+    assert person.staff is not None
+    assert person.staff.id == staff.id
+    assert [member.state for member in listed(world) if member.email == email] == ["active"]
+
+
+def test_who_was_invited_and_set_a_new_password_by_mail_has_come(world: World) -> None:
+    acting.give_password(world.firm, world.dora)
+    team.invite(anna(world), firm_of(world), email="dora@lindner.example.org", role=ADVISER, name="Dora")
+    with scopes.of_firm(world.firm) as scope:
+        staff = scope.one(scope.of(Staff).order_by(Staff.id.desc()).limit(1))
+    team.reset_password(Stranger(world.firm), team.reset(anna(world), staff), password=NEW)
+    person = sign_ins.authenticate(Stranger(world.firm), "dora@lindner.example.org", NEW)
+    assert person is not None
+    assert person.staff is not None
 
 
 def test_an_invitation_works_once(world: World) -> None:
