@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from peewee import BooleanField, TextField
+from peewee import SQL, BooleanField, TextField
 
 from portal.base.text import uid
 from portal.models.firm import Firm, FirmRecord
@@ -86,3 +86,7 @@ class Client(FirmRecord):
         if self.reachable_until is not None and self.reachable_until > now:
             return ACTIVE
         return PENDING if self.login_granted and self.portal_access and not self.is_archived else OFFLINE
+
+
+# each firm has one: found without looking at the others
+Client.add_index(Client.index(Client.firm, where=SQL("is_test = 1"), name="client_test"))

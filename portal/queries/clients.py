@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from peewee import Case, Expression, fn
+from peewee import SQL, Case, Expression, fn
 
 from portal.base import clock
 from portal.base.text import searchable
@@ -80,7 +80,7 @@ def page(
     others = [shown] if kind is None else [shown, Client.kind == kind]
     found = _Walk(scope, _Order.of(sort), after, before, limit).page(ways, others)
     # what was met while walking is not counted: that would be a scan
-    count = _count(found.query) if found.countable and kind is None else (None, len(ways) == 1 and kind is None)
+    count = _count(scope, found.query) if found.countable and kind is None else (None, len(ways) == 1 and kind is None)
     return Page(_rows(scope, found.clients, now, today), found.next, found.previous, *count)
 
 
@@ -386,9 +386,11 @@ def _looked_up(query: Any, ways: list[_Way], ids: list[int], by: list[_Way]) -> 
     return index.fetched(query.where(*tests) if tests else query, ids)
 
 
-def _count(query: Any) -> tuple[int | None, bool]:
-    # the test client is in the list but in no figure (T3)
-    return counted(query.where(~Client.is_test).limit(COUNTED + 1).count())
+def _count(scope: Scope, query: Any) -> tuple[int | None, bool]:
+    """The test client is in the list but in no figure (T3); looked up by itself, so that the index still counts."""
+    tests = _listed(scope, Client.id).where(Client.is_test == SQL("1"))  # literally, as the index has it
+    found = query.limit(COUNTED + 1).count()
+    return counted(found - query.where(Client.id.in_(tests)).count() if found <= COUNTED else found)
 
 
 def _rows(scope: Scope, clients: list[Client], now: datetime, today: date | None) -> list[ClientRow]:

@@ -23,15 +23,19 @@ from portal.models.document import Document, DocumentVersion, Payment
 from portal.models.firm import Firm
 from portal.models.link import Link
 from portal.models.stored_file import StoredFile
-from portal.operations import clients, contacts, documents, firms, payments, sign_ins
+from portal.operations import clients, contacts, documents, firms, links, payments, sign_ins
 from portal.operations import lines as document_lines
 from portal.policies import scope as scopes
 from portal.policies.actors import InstanceActor, Stranger
+from tests import acting
 from tests.cli.conftest import foyer, open_at
 
 # what is somebody's own, or a matter of the hour at which it was written
 _OWN = {"id", "firm", "uid", "client", "contact", "document", "file", "nonce", "sha256"}
-_HOURS = {"created_at", "published_at", "closed_at", "extended_at", "recorded_at", "expires_at", "reachable_until"}
+_HOURS = {
+    "created_at", "published_at", "closed_at", "extended_at", "recorded_at", "expires_at", "reachable_until",
+    "activated_at", "seen_at",
+}  # fmt: skip
 _VISITS = {"last_seen_at", "used_at"}
 _OF_CLIENTS = (Membership, Contact, Link, Document, DocumentVersion, Payment)
 
@@ -54,7 +58,8 @@ def test_it_tells_what_it_made(seeded: tuple[Path, dict[str, Any]]) -> None:
         assert scope.of(Document).count() == 180
         person = sign_ins.authenticate(Stranger(scope.firm.id), firm["admin"], firm["password"])
     assert person is not None
-    assert person.role == "admin"
+    assert person.staff is not None
+    assert person.staff.role == "admin"
 
 
 def test_a_second_time_gives_the_same(seeded: tuple[Path, dict[str, Any]], tmp_path: Path) -> None:
@@ -196,7 +201,7 @@ class Told:
 def made_by_hand(firm: Firm, original: Client, told: Told) -> Client:
     actor = InstanceActor(firm.id, "test")
     names = (
-        "number", "name", "kind", "vat_id", "email", "phone", "street", "postcode", "city", "country", "portal_access",
+        "number", "name", "kind", "vat_id", "email", "phone", "street", "postcode", "city", "country",
     )  # fmt: skip
     with scopes.of_firm(firm.id):
         client = clients.create(actor, firm, **{name: getattr(original, name) for name in names})
@@ -205,12 +210,24 @@ def made_by_hand(firm: Firm, original: Client, told: Told) -> Client:
             actor, client, email=person.email, salutation=person.salutation, first_name=person.first_name,
             last_name=person.last_name, role=person.role, phone=person.phone,
         )  # fmt: skip
+    if original.last_seen_at is not None:
+        visit(actor, client)
+    if not original.portal_access:
+        clients.set_access(actor, client, False)
     for document, version in zip(told.documents, told.versions, strict=True):
         publish_again(actor, client, document, version)
     if original.is_archived:
         clients.archive(actor, client)
     with scopes.of_firm(firm.id) as scope:
         return scope.by_id(Client, client.id)
+
+
+def visit(actor: InstanceActor, client: Client) -> None:
+    """The first contact was there."""
+    with scopes.of_firm(client.firm_id) as scope:
+        first = scope.one(scope.of(Membership).where(Membership.client == client.id, Membership.primary))
+    visitor = acting.by_link(client.firm_id, links.take(actor, first).id)
+    sign_ins.note_opening(visitor, client)
 
 
 def publish_again(actor: InstanceActor, client: Client, document: Document, version: DocumentVersion) -> None:
