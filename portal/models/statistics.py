@@ -13,7 +13,7 @@ from portal.base.database import database
 
 _ROWS = 300_000
 # indexes of a part of their table
-_PARTS = {"contact_unreachable": 3_000}
+_PARTS = {"client_test": 1, "contact_unreachable": 3_000}
 # how many different values a column has there; columns that are not named are as good as unique
 _DIFFERENT = {
     "firm_id": 1,

@@ -124,7 +124,7 @@ def test_names_are_cleaned_and_may_be_long(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("kind", "both"), ("language", "fr"), ("login_type", "password"), ("email", "nobody"), ("city", "x" * 201)],
+    [("kind", "both"), ("language", "fr"), ("login_type", "oauth"), ("email", "nobody"), ("city", "x" * 201)],
 )
 def test_bad_fields_are_named(world: World, field: str, value: str) -> None:
     with pytest.raises(Invalid) as refused:

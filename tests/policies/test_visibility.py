@@ -25,7 +25,7 @@ from portal.operations import codes as step_up
 from portal.policies import permissions, rules
 from portal.policies import scope as scopes
 from portal.policies.actors import ApiActor, InstanceActor, Stranger
-from portal.policies.permissions import Permission
+from portal.policies.permissions import Permission, Rights
 from portal.policies.scope import ClientScope, Scope, StaffScope
 from tests import acting
 from tests.personas import World
@@ -189,17 +189,20 @@ def test_a_restricted_adviser_may_not_work_for_a_client_that_is_not_assigned(fur
 @pytest.mark.parametrize("permission", list(Permission))
 def test_who_has_which_permission(furnished: World, permission: Permission) -> None:
     world = furnished
+    acting.give_password(world.firm, world.dora)
+    signed_in = acting.by_password(world.firm, world.dora_at_lindner)
     holders = {
         "stranger": Stranger(world.firm),
         "adviser": acting.staff(world.firm, world.clara),
         "admin": acting.staff(world.firm, world.anna),
         "link": acting.by_link(world.firm, world.lindner_link),
+        "contact": signed_in,
         "viewer": acting.viewing(acting.staff(world.firm, world.anna), world.lindner),
         "viewer of the test client": acting.viewing(acting.staff(world.firm, world.anna), world.test_client),
         "reader": ApiActor(world.firm, 1, "x", "x", frozenset({"read"})),
         "nobody's token": ApiActor(world.firm, 1, "x", "x", frozenset()),
     }
-    clients_may = {"link", "viewer of the test client"}
+    clients_may = {"link", "contact", "viewer of the test client"}
     staff = {"adviser", "admin"}
     expected = {
         Permission.PUBLIC: set(holders),
@@ -207,7 +210,12 @@ def test_who_has_which_permission(furnished: World, permission: Permission) -> N
         Permission.CLIENT_WORK: staff,
         Permission.PORTAL_VIEW: clients_may | {"viewer"},
         Permission.PORTAL_COMMENT: clients_may,
+        Permission.PORTAL_AMOUNTS: clients_may | {"viewer"},
         Permission.PORTAL_DECIDE: clients_may,
+        Permission.PORTAL_PAY: clients_may | {"viewer"},
+        Permission.PORTAL_UPLOAD: clients_may,
+        Permission.PORTAL_INVITE: set(),
+        Permission.PORTAL_ACCOUNT: {"contact"},
         Permission.API_READ: {"reader"},
         Permission.API_WRITE: set(),
         Permission.API_LINKS: set(),
@@ -218,9 +226,33 @@ def test_who_has_which_permission(furnished: World, permission: Permission) -> N
 
 @pytest.mark.parametrize(("comment", "decide"), [(True, True), (True, False), (False, True), (False, False)])
 def test_what_links_may_do_is_the_firms_choice(comment: bool, decide: bool) -> None:
-    allowed = permissions.of_link(comment=comment, decide=decide)
+    allowed = permissions.of_link(Rights(), comment=comment, decide=decide)
     assert (Permission.PORTAL_COMMENT in allowed, Permission.PORTAL_DECIDE in allowed) == (comment, decide)
     assert Permission.PORTAL_VIEW in allowed
+    assert Permission.PORTAL_ACCOUNT not in allowed
+
+
+@pytest.mark.parametrize(
+    ("rights", "lost"),
+    [
+        (Rights(amounts=False), {Permission.PORTAL_AMOUNTS, Permission.PORTAL_DECIDE, Permission.PORTAL_PAY}),
+        (Rights(decide=False), {Permission.PORTAL_DECIDE}),
+        (Rights(pay=False), {Permission.PORTAL_PAY}),
+        (Rights(upload=False), {Permission.PORTAL_UPLOAD}),
+    ],
+    ids=lambda each: str(each) if isinstance(each, Rights) else "",
+)
+def test_a_right_that_was_taken_is_gone_by_link_and_by_password(rights: Rights, lost: set[Permission]) -> None:
+    by_link = permissions.of_link(Rights(), comment=True, decide=True)
+    assert by_link - permissions.of_link(rights, comment=True, decide=True) == lost
+    assert permissions.of_password(Rights()) - permissions.of_password(rights) == lost
+
+
+def test_only_who_signed_in_and_has_the_right_invites() -> None:
+    may_invite = Rights(invite=True)
+    assert Permission.PORTAL_INVITE in permissions.of_password(may_invite)
+    assert Permission.PORTAL_INVITE not in permissions.of_password(Rights())
+    assert Permission.PORTAL_INVITE not in permissions.of_link(may_invite, comment=True, decide=True)
 
 
 def test_the_firms_choice_holds_from_the_next_request_on(furnished: World) -> None:
