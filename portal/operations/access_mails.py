@@ -17,6 +17,7 @@ def send(
     membership: Membership,
     *,
     message: str = "",
+    key: str = "",
     email: str | None = None,
     login: bool | None = None,
     notify: bool | None = None,
@@ -24,7 +25,7 @@ def send(
 ) -> None:
     """Invite the contact; before that give it this e-mail address and switch on what is asked for.
 
-    `login` and `notify` of the contact, `portal`: the client's. Raises Invalid as `contacts.change` and
+    `login` and `notify` of the contact, `portal`: the client's. The same `key` invites once. Raises Invalid as `contacts.change` and
     `invitations.send` do; then nothing was changed.
     """
     if email:
@@ -35,4 +36,4 @@ def send(
         memberships.set_notify(actor, membership, True)
     if portal:
         clients.set_access(actor, scopes.current().by_id(Client, membership.client_id), True)
-    invitations.send(actor, membership, message=message)
+    invitations.send(actor, membership, message=message, key=key)

@@ -43,8 +43,8 @@ class Place:
 
 
 @operation(allow=Permission.CLIENT_WORK)
-def send(actor: Actor, membership: Membership, *, message: str = "") -> None:
-    """Ask the contact in, or once more: the older invitation stops working (T2, T8).
+def send(actor: Actor, membership: Membership, *, message: str = "", key: str = "") -> None:
+    """Ask the contact in, or once more: the older invitation stops working (T2, T8). The same `key` asks once.
 
     Raises Invalid with what is missing, as `missing` has it, or message (too_long).
     """
@@ -52,13 +52,16 @@ def send(actor: Actor, membership: Membership, *, message: str = "") -> None:
     membership = scope.by_id(Membership, membership.id)
     client = scope.by_id(Client, membership.client_id)
     contact = scope.by_id(Contact, membership.contact_id)
+    if key and is_queued(contact, key):
+        audit.noticed()
+        return
     text = many_lines(message)
     errors = missing(client, membership, contact)
     if len(text) > LONGEST_MESSAGE:
         errors["message"] = "too_long"
     if errors:
         raise Invalid(**errors)
-    put(actor, contact, message=text, key=uid())
+    put(actor, contact, message=text, key=key or uid())
     audit.record(
         actor, "invitation.sent", membership, personal={"contact": contact.name, "email": contact.email},
     )  # fmt: skip
@@ -107,6 +110,18 @@ def missing_address(contact: Contact) -> str:
         return "bounced"
     held = contact.held_until is not None and contact.held_until > clock.now()
     return "held" if held else ""
+
+
+def is_queued(contact: Contact, key: str) -> bool:
+    """Whether this very act put its mail into the queue already: the second one would take that mail back.
+
+    For the inside of operations.
+    """
+    if not contact.email:
+        return False
+    keys = [outbox.unique_key(kind, key, contact.email) for kind in KINDS]
+    scope = scopes.current()
+    return scope.holds(scope.of(OutboxMail, OutboxMail.id).where(OutboxMail.unique_key.in_(keys)))
 
 
 def put(actor: Actor, contact: Contact, *, message: str, key: str) -> None:

@@ -8,9 +8,7 @@ from dataclasses import dataclass
 
 from portal.base import clock
 from portal.base.errors import Conflict, NotPermitted
-from portal.models import outbox
 from portal.models.contact import Contact
-from portal.models.outbox import OutboxMail
 from portal.operations import audit, invitations
 from portal.operations.operation import operation
 from portal.operations.runs import NOT_ASSIGNED, may_work_for
@@ -41,7 +39,7 @@ def resend(actor: Actor, contact: Contact, *, key: str, just_asked: bool = True)
     """
     scope = scopes.current()
     contact = scope.by_id(Contact, contact.id)
-    if _is_queued(contact, key):
+    if invitations.is_queued(contact, key):
         audit.noticed()
         return
     seat, obstacle = reach.best(_seats(actor, contact), clock.now())
@@ -75,15 +73,6 @@ def resend_all(actor: Actor, contacts: Sequence[Contact], *, key: str) -> Outcom
 def cancel_all(actor: Actor, contacts: Sequence[Contact]) -> Outcome:
     """`cancel` for each of them, in a transaction of its own."""
     return _each(contacts, lambda contact: cancel(actor, contact))
-
-
-def _is_queued(contact: Contact, key: str) -> bool:
-    """Whether this very act put its mail into the queue already: the second one would take that mail back."""
-    if not contact.email:
-        return False
-    keys = [outbox.unique_key(kind, key, contact.email) for kind in invitations.KINDS]
-    scope = scopes.current()
-    return scope.holds(scope.of(OutboxMail, OutboxMail.id).where(OutboxMail.unique_key.in_(keys)))
 
 
 def _seats(actor: Actor, contact: Contact) -> list[Seat]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -74,6 +75,26 @@ def test_is_sent_and_noted(anna: Browser, world: World) -> None:
     assert (mail.kind, mail.subject["message"]) == ("access", "Bis bald")
     assert fresh(world, row)[1].invited_at is not None
     assert "Last invited on" in anna.get(at(row)).text
+
+
+def test_pressed_twice_it_is_one_invitation(anna: Browser, world: World) -> None:
+    """The first may have left the house already: the second must neither be a mail nor void what the first brought."""
+    with scopes.of_firm(world.firm) as scope:
+        scope.change(scope.firm, login_type="password")
+    row = added(world)
+    (key,) = re.findall(r'name="key"[^>]* value="([^"]+)"', anna.get(at(row)).text)
+    anna.post(at(row), {"message": "Bis bald", "key": key})
+    (mail,) = mails(world)
+    with scopes.of_firm(world.firm) as scope:
+        scope.change(mail, state="sent")
+    assert anna.post(at(row), {"message": "Bis bald", "key": key}).status_code == 303
+    assert len(mails(world)) == 1
+    with scopes.of_firm(world.firm) as scope:
+        (ticket,) = list(scope.of(Ticket).where(Ticket.contact == row.contact_id))
+    assert ticket.cancelled_at is None
+    (other,) = re.findall(r'name="key"[^>]* value="([^"]+)"', anna.get(at(row)).text)
+    anna.post(at(row), {"message": "Noch einmal", "key": other})
+    assert len(mails(world)) == 2
 
 
 def test_granting_and_inviting_in_one_step(anna: Browser, world: World) -> None:

@@ -67,6 +67,7 @@ def _send(membership: Membership, form: InvitationForm) -> None:
         actor(),
         membership,
         message=form.message.data or "",
+        key=form.key.data or "",
         email=form.email.data if _mends_address(missing) else None,
         login=form.login.data if "login" in missing else None,
         notify=form.notify.data if "notify" in missing else None,

@@ -5,11 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, EmailField, PasswordField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    EmailField,
+    HiddenField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 
 from portal.base import money
 from portal.base.errors import Invalid
 from portal.base.language import amount
+from portal.base.text import uid
 from portal.models.contact import MR, MS, Contact, Membership
 from portal.policies.permissions import Rights
 from portal.web.forms import choices
@@ -79,6 +89,8 @@ class InvitationForm(Form):
     notify = BooleanField(_l("Switch on notifications for this contact"))
     portal = BooleanField(_l("Open the portal of this client"))
     message = TextAreaField(_l("Personal message"))
+    # of the form that was shown: sent twice it is one invitation
+    key = HiddenField(default=uid)
 
 
 class RightsForm(Form):
