@@ -25,8 +25,8 @@ def send(
 ) -> None:
     """Invite the contact; before that give it this e-mail address and switch on what is asked for.
 
-    `login` and `notify` of the contact, `portal`: the client's. The same `key` invites once. Raises Invalid as `contacts.change` and
-    `invitations.send` do; then nothing was changed.
+    `login` and `notify` of the contact, `portal`: the client's. The same `key` invites once. Raises Invalid as
+    `contacts.change` and `invitations.send` do; then nothing was changed.
     """
     if email:
         contacts.change(actor, membership, email=email)
