@@ -26,6 +26,7 @@ TARGETS = (
     *(f"contact{place}.{name}" for place in range(1, CONTACTS + 1) for name in CONTACT_FIELDS),
 )
 _SEARCHED_LINES = 30
+_VALUE = re.compile(r"[0-9]{3}|@")
 _WORD = re.compile(r"[^a-z0-9]+")
 
 
@@ -74,6 +75,8 @@ def header(table: Table, line: int | None = None) -> Header:
         best = max(table.lines[:_SEARCHED_LINES], key=_recognised)
         if _recognised(best) >= min(width, 2):
             return Header(best.number, _named(best, width))
+        if table.lines and _heads(table.lines[0], table.lines[1:_SEARCHED_LINES]):
+            return Header(table.lines[0].number, _named(table.lines[0], width))
     return Header(0, tuple([""] * width))
 
 
@@ -101,6 +104,15 @@ def _recognised(line: Line) -> float:
     names = [plain(cell) for cell in line.cells if cell]
     known = sum(1 for name in names if name in _NAMES or any(name in each.of for each in _FORMATS))
     return known if known * 4 >= len(names) or known >= 4 else 0
+
+
+def _heads(first: Line, below: Sequence[Line]) -> bool:
+    """Whether a line of unknown words is a header: no figures and addresses in it, but in most cells of a column."""
+    words = [cell for cell in first.cells if cell]
+    if len(words) < 2 or len(set(words)) < len(words) or any(_VALUE.search(word) for word in words):
+        return False
+    columns = ([line.cells[place] for line in below if len(line.cells) > place] for place in range(len(first.cells)))
+    return any(len(cells) > 1 and sum(1 for c in cells if _VALUE.search(c)) * 2 > len(cells) for cells in columns)
 
 
 def _once(names: Sequence[str], meanings: Mapping[str, str]) -> tuple[str, ...]:

@@ -67,12 +67,18 @@ def test_the_whole_way_by_pages_without_script(anna: Browser, world: World) -> N
     preview = anna.get(place).text
     assert "Perhaps ohne@punkt.example.com." in preview
     assert "Import 2 clients" in preview
+    assert "one for each new contact" not in preview
     assert not numbers(world) & {"Q-1", "Q-2"}, "nothing is imported before the person says so"
     assert anna.post(f"{place}/start").status_code == 303
     assert "0 of 2" in anna.get(place).text
     lists.work()
     result = anna.get(place).text
     assert "Result of the import" in result
+    in_bulk = anna.get("/firm/runs").text
+    assert "client_import" not in in_bulk
+    run = re.search(r"/firm/runs/\w+", in_bulk)
+    assert run is not None
+    assert anna.get(run[0]).headers["Location"] == place
     assert {"Q-1", "Q-2"} <= numbers(world)
     assert "Q-3" not in numbers(world)
     assert "Malermeister Brandt" in anna.get("/firm/clients?search=malermeister").text
@@ -147,7 +153,8 @@ def test_a_file_is_read_in_another_way(anna: Browser, world: World) -> None:
     assert "Firma;Ort" in read(separator=",", line="1")
     page = read(line="0")
     assert "without a header" in page
-    assert "3 rows stand below" in page
+    assert "no column was recognised" in page
+    assert "The list has 3 rows." in page
     assert "Column 2" in page
 
 

@@ -368,6 +368,17 @@ def test_a_list_without_a_header_is_all_rows() -> None:
     assert len(client_columns.rows(table, head)) == 2
 
 
+def test_a_header_of_unknown_words_is_still_a_header() -> None:
+    table = spreadsheet.read_text(
+        "Laden;Schreibt von\nMüller GmbH;a@mueller.example.com\nMaier;b@maier.example.com\n".encode()
+    )
+    head = client_columns.header(table)
+    assert (head.line, head.names) == (1, ("Laden", "Schreibt von"))
+    assert client_columns.recognised(head).targets == ("", "")
+    only_words = spreadsheet.read_text("Müller GmbH;Köln\nMaier GmbH;Ulm\nHuber;Graz\n".encode())
+    assert client_columns.header(only_words).line == 0, "these may all be clients"
+
+
 def test_the_samples_are_all_tested() -> None:
     if not LISTS.is_dir():
         pytest.skip("the sample files are not there")

@@ -15,6 +15,7 @@ from portal.base.spreadsheet import SEPARATORS
 from portal.models.client_import import ASK, CHECKED, CHECKING, COLUMNS, DONE, DROPPED, RUNNING, UNDONE, ClientImport
 from portal.operations import client_import_undo, client_imports
 from portal.operations.client_matches import Choice
+from portal.operations.client_runs import PLACEHOLDERS
 from portal.policies.permissions import Permission
 from portal.queries import client_imports as known
 from portal.web.answers import page, page_or_part, see_other, toast
@@ -240,7 +241,7 @@ def _preview_page(of: ClientImport, form: ChoiceForm, status: int) -> Response:
     found = known.rows(scope(), of, shown, after=request.args.get("after"))
     return page(
         "firm/imports/preview.html", status, of=of, form=form, choice=Choice(**of.choice), found=found, shown=shown,
-        **_row_context(of, found.rows, _BEFORE),
+        placeholders=" ".join(f"[{name}]" for name in PLACEHOLDERS), **_row_context(of, found.rows, _BEFORE),
     )  # fmt: skip
 
 

@@ -15,9 +15,10 @@ from portal.queries.runs import Figures
 
 TITLES: dict[str, Any] = {
     "clients": _l("Edit login, notify and e-mail sync"),
-    "invitations": _l("Resend invitations"),
+    "invitations": _l("Send invitations"),
     "cancellations": _l("Cancel invitations"),
     "access": _l("Access of all contacts"),
+    "client_import": _l("Import clients"),
 }
 _ONLY_INVITATIONS = _l("Send invitations")
 REASONS: dict[str, Any] = {

@@ -9,7 +9,7 @@ from portal.base import sheet
 from portal.models.run import Run
 from portal.policies.permissions import Permission
 from portal.queries import runs
-from portal.web.answers import page, page_or_part
+from portal.web.answers import page, page_or_part, see_other
 from portal.web.firm import area, run_words
 from portal.web.gate import scope
 
@@ -24,6 +24,9 @@ def index() -> Response:
 def show(uid: str) -> Response:
     """The bar while it goes on, asked for again and again; then the result with each row that was not done."""
     run = scope().get(Run, uid)
+    if run.kind == "client_import":
+        # a list has a page of its own, with rows by line and the way to undo it
+        return see_other("firm.imports.show", uid=run.choice["import"])
     found = runs.figures(scope(), run)
     rows = None
     if not run.is_open:
