@@ -228,11 +228,21 @@ def _put_back(changed: Sequence[ImportRow]) -> None:
         for model, ids in _values(row):
             known = _by_id(model, ids)
             for row_id, values in ids.items():
-                scope.change(known[row_id], **_before(values))
+                before = _before(values)
+                _note_what_is_taken(model, row_id, before)
+                scope.change(known[row_id], **before)
                 if model is Contact:
                     access.reindex_of(known[row_id])
         access.refresh(row.client_id)
         access.reindex(scope.by_id(Client, row.client_id))
+
+
+def _note_what_is_taken(model: Any, row_id: int, before: dict[str, Any]) -> None:
+    """A switch that the import turned on goes off again: an act that takes access away as any other (TRUST, Keys)."""
+    if model is Membership and before.get("login") is False:
+        journal.write("membership.login_off", membership=row_id)
+    if model is Client and before.get("portal_access") is False:
+        journal.write("client.access_off", client=row_id)
 
 
 def _before(values: dict[str, list[Any]]) -> dict[str, Any]:

@@ -45,6 +45,7 @@ from portal.operations.client_rows import Entry, Problem, Reader
 from portal.operations.invitations import LONGEST_MESSAGE
 from portal.operations.operation import operation
 from portal.operations.runs import Wanted
+from portal.policies import rules
 from portal.policies import scope as scopes
 from portal.policies.actors import Actor, InstanceActor, StaffActor
 from portal.policies.permissions import Permission
@@ -80,12 +81,17 @@ class Preview:
     lines: int
 
 
-@operation(allow=Permission.CLIENT_WORK)
 def begin(actor: Actor, firm: Firm, *, file: Received, filename: str) -> ClientImport:
     """Keep a list and find out what its columns are. Raises Invalid at file with the reason of `spreadsheet.read`."""
+    rules.demand(actor, Permission.CLIENT_WORK, firm)
     demand_whole(actor)
     name = filetypes.safe_name(filename)
-    table = _read(file.path, name)
+    # read before the transaction: it may take 40 seconds, in which nobody else could write
+    return _begin(actor, firm, file=file, name=name, table=_read(file.path, name))
+
+
+@operation(allow=Permission.CLIENT_WORK)
+def _begin(actor: Actor, firm: Firm, *, file: Received, name: str, table: Table) -> ClientImport:
     head = client_columns.header(table)
     found = client_columns.recognised(head)
     path = _keep(file)
@@ -99,14 +105,19 @@ def begin(actor: Actor, firm: Firm, *, file: Received, filename: str) -> ClientI
     return of
 
 
-@operation(allow=Permission.CLIENT_WORK, audited=False)
 def reread(
     actor: Actor, of: ClientImport, *, charset: str = "", separator: str = "", sheet: str = "", line: int | None = None
 ) -> ClientImport:
     """Read the file in another way: character set, separator, sheet, where the header stands. Raises as `begin`."""
+    rules.demand(actor, Permission.CLIENT_WORK, of)
     demand_whole(actor)
     _demand_open(of)
     table = _read(path_of(of), of.filename, charset=charset, separator=separator, sheet=sheet)
+    return _reread(actor, of, table=table, line=line)
+
+
+@operation(allow=Permission.CLIENT_WORK, audited=False)
+def _reread(actor: Actor, of: ClientImport, *, table: Table, line: int | None) -> ClientImport:
     head = client_columns.header(table, line)
     return scopes.current().change(
         of, ClientImport.state.in_(_OPEN), state=COLUMNS, charset=table.charset, separator=table.separator,

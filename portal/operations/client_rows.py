@@ -27,6 +27,8 @@ KINDS = (*MENDED, "shifted", "number", "required", "name_too_long", "duplicate_n
 NOTES = ("postcode_zero", "vat_form", "several", "language", "invisible", "hidden")
 SUM, SUPPLIER, CREDITOR = "sum", "supplier", "creditor"
 SHOWN = 120
+# several addresses in one cell are pointed out; more than so many letters are none
+_LONGEST_ADDRESSES = 1000
 
 _SUM = re.compile(r"(summe|gesamt|gesamtsumme|anzahl|total|sum|count)\b", re.IGNORECASE)
 _DAMAGED = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
@@ -243,6 +245,10 @@ def _email(cells: _Cells, target: str) -> str:
     """A valid address, or none and a problem."""
     text = cells.text(target)
     if not text:
+        return ""
+    if len(text) > _LONGEST_ADDRESSES:
+        # what follows looks for pairs of signs: ten thousand of them would be tried with each other
+        cells.wrong("email", target)
         return ""
     bracketed = re.search(r"<([^<>\s]+@[^<>\s]+)>", text)
     text = bracketed[1] if bracketed else text.removeprefix("mailto:")

@@ -20,7 +20,7 @@ from portal.models.contact import Contact, Membership
 from portal.models.link import PORTAL, Link
 from portal.models.record import Record
 from portal.models.search import among
-from portal.operations import access, audit, clients, memberships
+from portal.operations import access, address_changes, audit, clients, memberships
 from portal.operations.audit import Noted
 from portal.operations.client_matches import PersonPlan, Plan, Register
 from portal.policies import scope as scopes
@@ -158,6 +158,11 @@ class Writing:
             for name, value in new.items():
                 setattr(contact, name, value)
             return
+        if "email" in new:
+            # whoever lost an address to staff a day ago must not get another one by a list, unheld and untold
+            held_until = address_changes.take(self.actor, contact, new["email"])
+            new |= {"email_error": None, "held_until": held_until}
+            access.refresh_of(contact)
         self.scope.change(contact, **new)
         self._reindex |= self.register.places.get(contact.id, set()) - set(self._texts)
 

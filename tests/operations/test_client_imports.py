@@ -15,7 +15,7 @@ import pytest
 import xlsxwriter
 
 from portal.base import database as base
-from portal.base import files
+from portal.base import files, journal, spreadsheet
 from portal.base.config import Config
 from portal.base.errors import Conflict, Invalid, NotPermitted
 from portal.models import search
@@ -26,6 +26,7 @@ from portal.models.contact import Contact, Membership
 from portal.models.firm import NOBODY, Firm
 from portal.models.link import Link
 from portal.models.outbox import OutboxMail
+from portal.models.ticket import Ticket
 from portal.operations import (
     access,
     client_import_undo,
@@ -333,6 +334,32 @@ def test_contacts_are_matched_by_address_then_by_name(world: World) -> None:
     assert "K-1043" in found(world.firm, "dora lindner"), "her other client still finds her"
 
 
+def test_cells_full_of_at_signs_are_no_addresses(world: World) -> None:
+    """Looked at pair by pair, each of them would take half a second, and nobody else would get a turn."""
+    cell = "<" + "a@" * 4900
+    lines = "".join(f"N-{number};Neu {number};{cell}\n" for number in range(100))
+    of = lists.checked(world.firm, f"Kundennummer;Firma;E-Mail\n{lines}")
+    assert set(map(tuple, kinds(of).values())) == {("email",)}
+
+
+def test_an_address_by_a_list_is_held_as_one_by_staff(world: World) -> None:
+    """Taking the address away and giving another one by a list would otherwise let the wrong person in, untold."""
+    acting.give_password(world.firm, world.emil)
+    with scopes.of_firm(world.firm) as scope:
+        membership = scope.by_id(Membership, world.emil_at_okonkwo)
+    contacts.change(acting.staff(world.firm, world.ben), membership, email="")
+    content = "Kundennummer;Firma;Vorname;Nachname;E-Mail\nK-1056;Familie Okonkwo;Emil;Okonkwo;dieb@example.com\n"
+    of = lists.imported(world.firm, content)
+    ((_membership, emil),) = people(world.firm, "K-1056")
+    assert emil.email == "dieb@example.com"
+    assert emil.held_until is not None
+    told = acting.mails(world.firm, "address_changed")
+    assert [mail.to for mail in told] == ["emil@okonkwo.example.org"] * 2
+    with scopes.of_firm(world.firm) as scope:
+        assert [scope.by_id(Ticket, mail.subject["ticket"]).new_email for mail in told] == ["", "dieb@example.com"]
+    assert undo(of).state == "undone"
+
+
 def test_a_contact_of_another_client_by_another_name_is_pointed_out(world: World) -> None:
     content = "Kundennummer;Firma;Vorname;Nachname;E-Mail\nN-1;Neu GmbH;Petra;Anders;dora@lindner.example.org\n"
     of = lists.checked(world.firm, content)
@@ -556,6 +583,37 @@ def mixed(world: World) -> ClientImport:
         "K-1056;Familie Okonkwo;Nina;Neu;nina@okonkwo.example.org;Wedel;\n"
     )
     return lists.imported(world.firm, content)
+
+
+def test_undo_notes_access_that_it_takes_away_in_the_journal(world: World, instance: Config) -> None:
+    with scopes.of_firm(world.firm) as scope:
+        memberships.set_login(InstanceActor(world.firm, "test"), scope.by_id(Membership, world.emil_at_okonkwo), False)
+        clients.set_access(InstanceActor(world.firm, "test"), scope.by_id(Client, world.okonkwo), False)
+    head, row = "Kundennummer;Firma;E-Mail;Login;Portalzugang", "K-1056;Familie Okonkwo;emil@okonkwo.example.org;ja;ja"
+    of = lists.imported(world.firm, f"{head}\n{row}\n")
+    assert people(world.firm, "K-1056")[0][0].login
+    before = len(list(journal.read(instance.instance / "journal")))
+    assert undo(of).state == "undone"
+    acts = list(journal.read(instance.instance / "journal"))[before:]
+    assert {(act["act"], act.get("membership"), act.get("client")) for act in acts} == {
+        ("membership.login_off", world.emil_at_okonkwo, None),
+        ("client.access_off", None, world.okonkwo),
+    }
+    assert not people(world.firm, "K-1056")[0][0].login
+
+
+def test_a_list_is_read_while_others_may_write(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A workbook takes up to 40 seconds, and whoever writes holds the only lock."""
+    locked, real = [], spreadsheet.read
+
+    def read(*args: Any, **how: Any) -> Any:
+        locked.append(base.database.in_transaction())
+        return real(*args, **how)
+
+    monkeypatch.setattr(spreadsheet, "read", read)
+    of = lists.begin(world.firm, "Kundennummer;Firma\nN-1;Neu\n")
+    client_imports.reread(InstanceActor(world.firm, "test"), of, separator=";")
+    assert locked == [False, False]
 
 
 def test_undo_leaves_everything_as_it_was(world: World) -> None:
