@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from portal.models.client import Client
-from portal.models.contact import Contact
+from portal.models.contact import Contact, Membership
 from portal.models.sign_in import LINK, VIEW, SignIn
 from portal.models.staff import Staff
 from portal.policies.scope import Scope
@@ -33,12 +33,26 @@ class SessionRow:
 
 
 def sessions(scope: Scope, client: Client, now: datetime) -> list[SessionRow]:
-    """The living sessions of a client's portal, the one last used first."""
+    """The living sessions of a client's portal, the one last used first.
+
+    One that opens nothing since the portal was closed or the contact's login switched off is not there for anybody.
+    """
+    members = scope.of(Membership, Membership.contact).where(
+        Membership.client == client.id, Membership.ended_at.is_null()
+    )
+    let_in = {member.contact_id for member in list(members.where(Membership.login))} if client.is_open else set()
     query = scope.of(SignIn, SignIn, Contact, Staff)
     query = scope.join(query, Contact, SignIn.contact == Contact.id, src=SignIn, outer=True)
     query = scope.join(query, Staff, SignIn.staff == Staff.id, src=SignIn, outer=True)
     rows = query.where(SignIn.client == client.id, SignIn.ended_at.is_null(), SignIn.expires_at > now)
-    return [_row(row) for row in list(rows.order_by(SignIn.seen_at.desc())) if row.is_live(now)]
+    living = [row for row in list(rows.order_by(SignIn.seen_at.desc())) if row.is_live(now)]
+    return [_row(row) for row in living if _opens(row, client, let_in)]
+
+
+def _opens(row: SignIn, client: Client, let_in: set[int]) -> bool:
+    if row.kind == VIEW:
+        return True
+    return row.contact_id in let_in if row.contact_id is not None else bool(client.is_open)
 
 
 def _row(row: SignIn) -> SessionRow:

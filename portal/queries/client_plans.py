@@ -79,15 +79,15 @@ def plan(
     """What turning these switches for all contacts of these clients means, and inviting them afterwards."""
     found = reach.seats(scope, firm, clients=clients)
     turned = {
-        name: sum(1 for seat in found if not seat.is_left_out and getattr(seat, name) != on)
+        name: _people(seat for seat in found if not seat.is_left_out and getattr(seat, name) != on)
         for name, on in switches.items()
         if on is not None
     }
-    ends = sum(1 for seat in found if not seat.is_left_out and seat.login) if switches.get("login") is False else 0
+    ends = turned["login"] if switches.get("login") is False else 0
     invited, refused = _invited([seat.switched(**switches) for seat in found], now) if invite else ([], [])
     return Plan(
         clients=len(clients),
-        contacts=len({seat.contact_id for seat in found}),
+        contacts=_people(found),
         turned=turned,
         ends=ends,
         left_out=_left_out(scope, clients, found),
@@ -95,6 +95,11 @@ def plan(
         not_invited=groups((reason, at(seat)) for seat, reason in refused),
         sample=invited[0] if invited else None,
     )
+
+
+def _people(seats: Iterable[Seat]) -> int:
+    """Contacts, each once however many of the clients they belong to: as the run counts them."""
+    return len({seat.contact_id for seat in seats})
 
 
 def preview(scope: Scope, firm: Firm, seat: Seat, sender: str) -> Preview | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from portal.models.client import Client
+from portal.models.contact import Membership
 from portal.models.link import Link
 from portal.models.sign_in import SignIn
 from portal.policies import scope as scopes
@@ -41,6 +42,17 @@ def test_shows_who_has_access_and_who_is_inside(anna: Browser, dora_signed_in: B
     assert page.count("No page opened: perhaps a machine") == 1
     assert "fetched 1×" in page
     assert "/l/" not in page
+
+
+def test_whoever_lost_login_is_not_called_signed_in(anna: Browser, dora_signed_in: Browser, world: World) -> None:
+    dora_signed_in.get("/portal/")
+    address = f"/firm/clients/{uid(world)}/access"
+    assert "By password" in anna.get(address).text
+    with scopes.of_firm(world.firm) as scope:
+        member = scope.by_id(Membership, world.dora_at_lindner)
+    assert member is not None
+    anna.post(f"/firm/memberships/{member.uid}/login", {"on": "0"})
+    assert "By password" not in anna.get(address).text
 
 
 def test_a_visit_of_the_firm_is_told_apart(anna: Browser, world: World) -> None:
