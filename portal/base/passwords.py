@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from itertools import pairwise
 from threading import BoundedSemaphore
 
@@ -13,6 +15,7 @@ from portal.base.text import searchable
 
 SHORTEST_STAFF, SHORTEST_CLIENT, LONGEST = 12, 10, 128
 _WAIT_SECONDS = 1.0
+_NO_WORD, _NO_LETTER = re.compile(r"[^a-z0-9]+"), re.compile(r"[0-9!?.\-_ ]")
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
 _two_at_a_time = BoundedSemaphore(2)
@@ -54,16 +57,24 @@ def weakness(password: str, *, shortest: int, names: tuple[str, ...] = ()) -> st
     if len(password) > LONGEST:
         return "long"
     plain = searchable(password)
-    if any(len(name) >= 4 and _mostly(plain, searchable(name)) for name in names):
+    known = [part for name in names for part in _parts(searchable(name)) if len(part) >= 4]
+    if _mostly(plain, known):
         return "name"
-    if len(set(plain)) < 5 or any(_mostly(plain, word) for word in _COMMON) or _is_run(plain):
+    if len(set(plain)) < 5 or _mostly(plain, [*_COMMON, *known]) or _is_run(plain):
         return "common"
     return None
 
 
-def _mostly(password: str, word: str) -> bool:
-    rest = password.replace(word, "")
-    return len(rest) < len(password) and len(rest.strip("0123456789!?.-_ ")) < 4
+def _parts(name: str) -> set[str]:
+    """The name, and its words: whoever writes them together or leaves one out has chosen the same."""
+    return {name, *_NO_WORD.split(name)}
+
+
+def _mostly(password: str, words: Iterable[str]) -> bool:
+    rest = password
+    for word in sorted(words, key=len, reverse=True):
+        rest = rest.replace(word, "")
+    return len(rest) < len(password) and len(_NO_LETTER.sub("", rest)) < 4
 
 
 def _is_run(password: str) -> bool:

@@ -147,7 +147,7 @@ def test_an_invitation_that_lost_its_reason_opens_nothing(
 @pytest.mark.parametrize(
     ("password", "code"),
     [("kurz", "short"), ("x" * 129, "long"), ("Petry Haustechnik GmbH", "name"), ("Dora Lindner1", "name"),
-     ("dora2026!!", "name"), ("passwort123", "common")],
+     ("petryhaustechnik", "name"), ("dora2026!!", "name"), ("passwort123", "common"), ("passwort-petry", "common")],
 )  # fmt: skip
 def test_weak_passwords_use_nothing_up(world: World, password: str, code: str) -> None:
     ticket = invited(world)

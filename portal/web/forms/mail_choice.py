@@ -16,7 +16,7 @@ class MailChoiceForm(Form):
 
     words = {"unknown": _l("Please choose one of the list.")}
 
-    mail = RadioField(_l("Mails about news"), choices=choices.listed(MAIL_WORDS.items()), validate_choice=False)
+    mail = RadioField(_l("E-mails about news"), choices=choices.listed(MAIL_WORDS.items()), validate_choice=False)
 
     @classmethod
     def of(cls, membership: Membership) -> MailChoiceForm:

@@ -27,10 +27,10 @@ class PreferencesForm(Form):
     words = {"unknown": _l("Please choose one of the list.")}
 
     language = SelectField(
-        _l("Language of pages and mails"), choices=choices.listed((("", _l("As the firm writes to us")), *NAMES.items())),
+        _l("Language of pages and e-mails"), choices=choices.listed((("", _l("Automatic")), *NAMES.items())),
         validate_choice=False,
     )  # fmt: skip
-    mail = SelectField(_l("Mails about news"), choices=choices.listed(MAIL_WORDS.items()), validate_choice=False)
+    mail = SelectField(_l("E-mails about news"), choices=choices.listed(MAIL_WORDS.items()), validate_choice=False)
 
     @classmethod
     def of(cls, account: OwnAccount) -> PreferencesForm:
@@ -69,7 +69,7 @@ class OwnPasswordForm(Form):
         "same": _l("This is your present password. Please choose another one."),
     }
 
-    current = PasswordField(_l("Present password"))
+    current = PasswordField(_l("Current password"))
     new = PasswordField(_l("New password"))
 
 
@@ -87,6 +87,8 @@ class OwnAddressForm(Form):
 
 class ColleagueForm(Form):
     """Whom to invite."""
+
+    words = {"name_or_email": _l("Please enter a name.")}
 
     first_name = StringField(_l("First name"))
     last_name = StringField(_l("Last name"))

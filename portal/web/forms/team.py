@@ -66,7 +66,7 @@ class PasswordForm(Form):
 
     words = {"wrong": _l("This is not your present password."), **PASSWORD_WORDS}
 
-    current = PasswordField(_l("Present password"))
+    current = PasswordField(_l("Current password"))
     new = PasswordField(_l("New password"))
 
 

@@ -9,7 +9,7 @@ from portal.base.text import masked_email
 from portal.models.ticket import RELEASE
 from portal.operations import address_changes
 from portal.policies.permissions import PUBLIC
-from portal.queries import tickets
+from portal.queries import firms, tickets
 from portal.web.answers import page, see_other
 from portal.web.csrf import is_stale
 from portal.web.gate import stranger
@@ -20,6 +20,7 @@ from portal.web.routing import Limit
 @area.get("/address/<token>", allow=PUBLIC)
 def arrive(token: str) -> Response:
     """From the mail: keep the token in the browser and go on to a clean address."""
+    g.shown_firm = firms.the_only()
     _living(token)
     session["release"] = token
     return see_other("public.address_releases.show")
@@ -48,6 +49,7 @@ def _question(door: tickets.TicketDoor, status: int = 200) -> Response:
 
 
 def _kept() -> tickets.TicketDoor:
+    g.shown_firm = firms.the_only()
     token = session.get("release")
     if not token:
         raise Gone(RELEASE)

@@ -10,7 +10,7 @@ from portal.models.ticket import ADDRESS
 from portal.operations import contact_addresses
 from portal.policies.actors import ClientActor
 from portal.policies.permissions import PUBLIC
-from portal.queries import tickets
+from portal.queries import firms, tickets
 from portal.queries.sign_ins import Visit
 from portal.web.answers import page, see_other, toast
 from portal.web.csrf import is_stale
@@ -23,6 +23,7 @@ from portal.web.session import visit_of
 @area.get("/email/<token>", allow=PUBLIC)
 def arrive(token: str) -> Response:
     """From the mail: keep the token in the browser and go on to a clean address."""
+    g.shown_firm = firms.the_only()
     _living(token)
     session["address"] = token
     return see_other("public.addresses.show")
@@ -52,6 +53,7 @@ def confirm() -> Response:
 
 
 def _kept() -> tickets.TicketDoor:
+    g.shown_firm = firms.the_only()
     token = session.get("address")
     if not token:
         raise Gone(ADDRESS)

@@ -7,8 +7,9 @@ from flask_babel import gettext as _
 
 from portal.base.errors import Gone, Invalid, NotFound
 from portal.operations import contact_passwords, new_invitations, sign_ins, team
+from portal.policies.actors import ClientActor
 from portal.policies.permissions import PUBLIC
-from portal.queries import tickets
+from portal.queries import firms, tickets
 from portal.queries.tickets import TicketDoor
 from portal.web.answers import page, see_other, toast
 from portal.web.csrf import is_stale
@@ -18,6 +19,7 @@ from portal.web.forms.sign_in import FirstPasswordForm, InvitationForm
 from portal.web.gate import stranger
 from portal.web.public import area
 from portal.web.routing import Limit
+from portal.web.session import visit_of
 
 _LIMIT = Limit(20, 900)
 
@@ -25,8 +27,11 @@ _LIMIT = Limit(20, 900)
 @area.get("/invite/<token>", allow=PUBLIC)
 def arrive(token: str) -> Response:
     """From the mail: keep the token in the browser and go on to a clean address."""
+    g.shown_firm = firms.the_only()
     door = _shown(tickets.find("invite", token))
     session["invite"] = token
+    if not door.opens and _is_inside(door):
+        return see_other("client.start.index")
     return see_other("public.invitations.show") if door.opens else _dead(door)
 
 
@@ -131,7 +136,20 @@ def _dead(door: TicketDoor) -> Response:
     return page("public/invitations/dead.html", 410, door=door)
 
 
+def _is_inside(door: TicketDoor) -> bool:
+    """Who came by this invitation is signed in here still: the old mail is just her way back."""
+    visit = visit_of("client")
+    return (
+        visit is not None
+        and isinstance(visit.actor, ClientActor)
+        and visit.actor.by_password
+        and door.contact is not None
+        and visit.actor.contact_id == door.contact.id
+    )
+
+
 def _door() -> TicketDoor:
+    g.shown_firm = firms.the_only()
     token = session.get("invite")
     if not token:
         raise Gone("invite")

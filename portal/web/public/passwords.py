@@ -48,6 +48,7 @@ def ask_at(slug: str) -> Response:
 @area.get("/password/reset/<token>", allow=PUBLIC)
 def arrive(token: str) -> Response:
     """From the mail: keep the token in the browser and go on to a clean address. Uses nothing up (X6)."""
+    g.shown_firm = firms.the_only()
     found = _shown(tickets.find("reset", token))
     if not found.opens:
         return _dead(found)
@@ -102,6 +103,7 @@ def _ask(firm: Firm | None, slug: str = "") -> Response:
 
 
 def _reset_ticket() -> TicketDoor:
+    g.shown_firm = firms.the_only()
     token = session.get("reset")
     if not token:
         raise Gone("reset")

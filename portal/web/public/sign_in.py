@@ -109,7 +109,9 @@ def choose() -> Response:
     session.pop("proven", None)
     firm, choice = found
     actor = stranger(firm.id)
-    return enter_firm(actor, choice.staff) if side == "staff" else enter_portal(actor, choice.membership)
+    if side == "staff":
+        return enter_firm(actor, choice.staff, mark=choice.mark)
+    return enter_portal(actor, choice.membership, mark=choice.mark)
 
 
 def _door(firm: Firm | None, slug: str = "") -> Response:
@@ -136,9 +138,9 @@ def _try(firm: Firm | None, slug: str = "") -> Response:
         _remember(actor, person)
         return see_other("public.sign_in.sides")
     if person.staff is not None:
-        return enter_firm(actor, person.staff)
+        return enter_firm(actor, person.staff, mark=person.mark)
     assert person.membership is not None
-    return enter_portal(actor, person.membership)
+    return enter_portal(actor, person.membership, mark=person.mark)
 
 
 def _remember(actor: Stranger, person: Person) -> None:
