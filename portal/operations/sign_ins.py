@@ -53,6 +53,7 @@ class Choice:
     staff: Staff
     membership: Membership
     client: Client
+    mark: str
 
 
 def authenticate(stranger: Stranger, email: str, password: str) -> Person | None:
@@ -80,14 +81,14 @@ def recall(stranger: Stranger, staff_uid: str, mark: str) -> Choice | None:
         person = _person(identity)
         if person.staff is None or person.membership is None or not compare_digest(person.mark, mark):
             return None
-        return Choice(person.staff, person.membership, scope.by_id(Client, person.membership.client_id))
+        return Choice(person.staff, person.membership, scope.by_id(Client, person.membership.client_id), mark)
 
 
 def _person(identity: Identity | None) -> Person:
     scope, identity_id = scopes.current(), identity.id if identity is not None else 0
     staff: Staff | None = scope.first(scope.of(Staff).where(Staff.identity == identity_id, identities.has_come()))
     membership = last_used(identity_id)
-    mark = tokens.fingerprint(identity.password or "") if identity is not None else ""
+    mark = _mark(identity) if identity is not None else ""
     return Person(staff if staff is not None and staff.is_active else None, membership, mark)
 
 
@@ -104,8 +105,12 @@ def last_used(identity_id: int) -> Membership | None:
 
 
 @operation(allow=Permission.PUBLIC)
-def begin_staff(actor: Stranger, staff: Staff) -> str:
-    """Sign a staff member in; the token for the cookie. A new id each time."""
+def begin_staff(actor: Stranger, staff: Staff, *, mark: str = "") -> str:
+    """Sign a staff member in; the token for the cookie. A new id each time.
+
+    `mark`: of the password that was proven. Raises Conflict `changed`: a new one has ended all sessions meanwhile.
+    """
+    _demand_unchanged(staff.identity_id, mark)
     token = tokens.session_token()
     row = _begin(actor, token, kind=STAFF, staff=staff.id, idle=_STAFF_IDLE, absolute=_STAFF_ABSOLUTE)
     audit.record(actor, "staff.signed_in", staff, facts={"session": row.uid}, personal={"name": staff.name})
@@ -113,10 +118,11 @@ def begin_staff(actor: Stranger, staff: Staff) -> str:
 
 
 @operation(allow=Permission.PUBLIC)
-def begin_contact(actor: Stranger, membership: Membership) -> str:
-    """Sign a contact in at one of its clients; the token for the cookie. A new id each time."""
+def begin_contact(actor: Stranger, membership: Membership, *, mark: str = "") -> str:
+    """Sign a contact in at one of its clients; the token for the cookie. `mark` and Conflict as in `begin_staff`."""
     scope = scopes.current()
     contact = scope.by_id(Contact, membership.contact_id)
+    _demand_unchanged(contact.identity_id, mark)
     token = tokens.session_token()
     row = _begin(
         actor, token, kind=PASSWORD, client=membership.client_id, contact=contact.id,
@@ -131,7 +137,8 @@ def begin_contact(actor: Stranger, membership: Membership) -> str:
 def switch_client(actor: ClientActor, client: Client, *, to: Membership) -> str:
     """Go over from this client to another of the same contact: a new session that ends when this one would have (T6).
 
-    Raises NotFound for a membership that is not the contact's or lets nobody in now.
+    Raises NotFound for a membership that is not the contact's or lets nobody in now, Conflict `ended` when this
+    session has ended meanwhile: whoever was signed out must not go on elsewhere.
     """
     scope = scopes.current()
     target = scope.first(_enterable([actor.contact_id]).where(Membership.id == to.id))
@@ -144,7 +151,8 @@ def switch_client(actor: ClientActor, client: Client, *, to: Membership) -> str:
         contact=actor.contact_id, idle=_CLIENT_IDLE, absolute=_CLIENT_ABSOLUTE,
     )  # fmt: skip
     scope.change(row, expires_at=before.expires_at, proved_at=before.proved_at)
-    _end(SignIn.id == before.id)
+    if not _end(SignIn.id == before.id):
+        raise Conflict("ended")
     _was_here(target.client_id, actor.contact_id)
     facts = {"session": row.uid, "from": client.uid}
     audit.record(actor, "contact.switched", target, facts=facts, personal={"contact": actor.name})
@@ -267,6 +275,16 @@ def prove(actor: StaffActor, staff: Staff, *, password: str) -> bool:
         scope.update(SignIn, proved_at=clock.now()).where(SignIn.id == actor.sign_in_id).execute()
     audit.record(actor, "staff.proved" if good else "staff.not_proved", staff)
     return good
+
+
+def _mark(identity: Identity) -> str:
+    return tokens.fingerprint(identity.password or "")
+
+
+def _demand_unchanged(identity_id: int | None, mark: str) -> None:
+    """Checking a password takes its time, outside of any transaction."""
+    if mark and not compare_digest(_mark(scopes.current().by_id(Identity, identity_id)), mark):
+        raise Conflict("changed")
 
 
 def _enterable(contacts: Any) -> Any:

@@ -12,15 +12,15 @@ from portal.web.doors import asked_for
 from portal.web.session import Side, give_cookie, visit_of
 
 
-def enter_firm(actor: Stranger, staff: Staff) -> Response:
-    """To the staff's side: the page asked for, or *Today*."""
-    _begin("staff", sign_ins.begin_staff(actor, staff))
+def enter_firm(actor: Stranger, staff: Staff, *, mark: str = "") -> Response:
+    """To the staff's side: the page asked for, or *Today*. `mark` as in `sign_ins.begin_staff`."""
+    _begin("staff", sign_ins.begin_staff(actor, staff, mark=mark))
     return redirect(asked_for("/firm") or url_for("firm.today.index"), 303)  # type: ignore[return-value]
 
 
-def enter_portal(actor: Stranger, membership: Membership) -> Response:
-    """To a client's portal: the page asked for, or its start page."""
-    _begin("client", sign_ins.begin_contact(actor, membership))
+def enter_portal(actor: Stranger, membership: Membership, *, mark: str = "") -> Response:
+    """To a client's portal: the page asked for, or its start page. `mark` as in `sign_ins.begin_staff`."""
+    _begin("client", sign_ins.begin_contact(actor, membership, mark=mark))
     return redirect(asked_for("/portal") or url_for("client.start.index"), 303)  # type: ignore[return-value]
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from flask import Flask
 
 from portal.base.database import statements
+from portal.base.errors import Conflict
+from portal.models.client import Client
 from portal.models.contact import Membership
 from portal.models.document import Document
 from portal.models.link import Opening
 from portal.models.sign_in import PASSWORD, SignIn
-from portal.operations import memberships
+from portal.operations import memberships, sign_ins, sign_outs
 from portal.policies import scope as scopes
 from portal.policies.actors import InstanceActor
 from tests import acting
@@ -46,6 +50,32 @@ def test_the_clients_are_named_in_the_head(dora_signed_in: Browser) -> None:
     assert "<span>Bäckerei Thode</span>" in page
     assert "<span>Hausverwaltung Lindner</span>" in page
     assert page.count('aria-current="true"') == 1
+
+
+def test_who_was_signed_out_meanwhile_goes_on_nowhere(app: Flask, world: World) -> None:
+    acting.give_password(world.firm, world.dora)
+    dora = acting.by_password(world.firm, world.dora_at_lindner)
+    with scopes.of_firm(world.firm) as scope:
+        there = scope.by_id(Membership, world.dora_at_thode)
+        here, row = scope.by_id(Client, world.lindner), scope.by_id(Membership, world.dora_at_lindner)
+    assert sign_outs.everywhere(InstanceActor(world.firm, "test"), row) == 1
+    with pytest.raises(Conflict):
+        sign_ins.switch_client(dora, here, to=there)
+    assert live(world) == []
+
+
+def test_pressed_twice_the_second_leads_on(
+    dora_signed_in: Browser, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = sign_ins.switch_client
+
+    def twice(*args: Any, **how: Any) -> str:
+        real(*args, **how)
+        return real(*args, **how)
+
+    monkeypatch.setattr(sign_ins, "switch_client", twice)
+    assert switch(dora_signed_in, world, world.dora_at_thode) == 303
+    assert len(live(world)) == 1
 
 
 @pytest.mark.parametrize("htmx", [False, True])

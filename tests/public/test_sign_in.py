@@ -13,11 +13,13 @@ from portal.base.config import Config
 from portal.base.database import database
 from portal.factory import create_app
 from portal.models.audit_entry import AuditEntry
+from portal.models.identity import Identity
 from portal.models.sign_in import SignIn
 from portal.models.staff import Staff
 from portal.operations import team
 from portal.policies import scope as scopes
 from portal.policies.actors import InstanceActor
+from tests import acting
 from tests.browser_client import Browser
 from tests.personas import PASSWORD, World
 
@@ -40,6 +42,25 @@ def test_signing_in_leads_to_today(nobody: Browser, world: World) -> None:
     assert (answer.status_code, answer.location) == (303, "/firm/")
     assert "Anna Petry" in nobody.get("/firm/account").text
     assert _count(world, "staff.signed_in") == 1
+
+
+def test_a_password_changed_while_it_is_checked_lets_nobody_in(
+    nobody: Browser, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Checking takes its time; a reset in between ended all sessions, and this one was not there yet."""
+    real = passwords.matches
+
+    def meanwhile(password: str, hashed: str | None) -> bool:
+        found = real(password, hashed)
+        with scopes.of_firm(world.firm) as scope:
+            identity = scope.by_id(Identity, scope.by_id(Staff, world.anna).identity_id)
+            scope.change(identity, password=acting.hashed("etwas ganz anderes"))
+        return found
+
+    monkeypatch.setattr(passwords, "matches", meanwhile)
+    assert nobody.post(DOOR, ANNA).status_code == 409
+    assert nobody.get("/firm/").status_code == 303
+    assert _count(world, "staff.signed_in") == 0
 
 
 def test_the_address_may_be_typed_in_any_case(nobody: Browser) -> None:

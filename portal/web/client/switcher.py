@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response, request
 
-from portal.base.errors import NotFound
+from portal.base.errors import Conflict, NotFound
 from portal.operations import sign_ins
 from portal.policies.permissions import Permission
 from portal.queries import own_clients
@@ -26,6 +26,11 @@ def go() -> Response:
     if found is None:
         raise NotFound("Membership")
     if not found.is_present:
-        give_cookie("client", sign_ins.switch_client(visitor(), client(), to=found.membership))
+        try:
+            token = sign_ins.switch_client(visitor(), client(), to=found.membership)
+        except Conflict:
+            # pressed twice, the first has gone on; signed out meanwhile, the start page leads to the door
+            return see_other("client.start.index")
+        give_cookie("client", token)
     document = request.form.get("document", "")
     return see_other("client.documents.show", uid=document) if document else see_other("client.start.index")
