@@ -186,6 +186,9 @@ def _of_changes(traces: _Traces) -> Iterable[tuple[int, str]]:
                     yield row.line, GONE
                 elif any(getattr(there, name) != after for name, (_before, after) in values.items()):
                     yield row.line, CHANGED_SINCE
+                elif model is Contact and "email" in values and there.identity_id is not None:
+                    # who came in by the address would be left with a password that nothing can be mailed about
+                    yield row.line, PASSWORD
 
 
 def _values(row: ImportRow) -> Iterable[tuple[Any, dict[int, dict[str, list[Any]]]]]:

@@ -687,6 +687,20 @@ def test_what_depends_on_it_keeps_all_of_it(world: World, depend: str, expected:
     assert snapshot(world.firm) == before
 
 
+def test_an_address_by_which_somebody_came_in_stays(world: World) -> None:
+    contacts.add(InstanceActor(world.firm, "test"), client(world.firm, "K-1042"), first_name="Otto", last_name="Alt")
+    of = lists.imported(
+        world.firm,
+        "Kundennummer;Firma;Vorname;Nachname;E-Mail\nK-1042;Hausverwaltung Lindner;Otto;Alt;otto@lindner.example.org\n",
+    )
+    assert reasons(of) == []
+    (otto,) = [contact for _membership, contact in people(world.firm, "K-1042") if contact.last_name == "Alt"]
+    acting.give_password(world.firm, otto.id)
+    assert reasons(of) == [(2, "password")]
+    with pytest.raises(Conflict):
+        undo(of)
+
+
 def test_an_invitation_nobody_used_does_not_stand_in_the_way(world: World) -> None:
     anna = acting.staff(world.firm, world.anna)
     of = lists.imported(world.firm, f"{HEAD}\nN-1;A;Eva;Eins;eva@a.example.com;;;\n", by=anna, invite=True)
