@@ -17,7 +17,8 @@ from portal.web.routing import Area
 
 _STATIC = Path(__file__).resolve().parents[2] / "static"
 _YEAR = "public, max-age=31536000, immutable"
-_BUNDLES = {"app.css": "css/*.css", "app.js": "js/*.js"}
+# what only staff see costs a client's first visit nothing
+_BUNDLES = {"app.css": "css/*.css", "staff.css": "css/staff/*.css", "app.js": "js/*.js"}
 _SINGLE = ("img/*.svg", "img/*.png", "img/*.webp", "vendor/*.js")
 
 area = Area("assets", door="public")
