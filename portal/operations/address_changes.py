@@ -86,7 +86,7 @@ def could_get_in(contact: Contact) -> bool:
         )
         links = scope.of(Link, Link.id).where(Link.contact == contact.id)
         if contact.email_error is not None:
-            fetched = scope.of(LinkFetch, LinkFetch.link)
+            fetched = scope.of(LinkFetch, LinkFetch.link).where(LinkFetch.link.in_(links))
             links = links.where(Link.used_at.is_null(False) | Link.id.in_(fetched))
         return any(scope.holds(query) for query in (has_password, been_there, links))
 

@@ -42,9 +42,9 @@ def members(scope: Scope) -> list[Member]:
             Staff.deactivated_at.is_null(False), fn.LOWER(Staff.name), Staff.id
         )
     )
-    seen, invited, now = _last_seen(scope), _invitations(scope), clock.now()
-    awaited = _awaited(scope)
-    came = {row.id for row in rows if row.identity.password is not None} - awaited
+    tickets, seen, now = _tickets(scope, [row.id for row in rows]), _last_seen(scope), clock.now()
+    invited = {row.staff_id: row.expires_at for row in tickets if row.purpose == INVITE and _is_open(row)}
+    came = {row.id for row in rows if row.identity.password is not None} - _awaited(tickets)
     able = [row.id for row in rows if row.role == ADMIN and row.is_active and row.id in came]
     return [
         _member(row, seen.get(row.id), invited.get(row.id), now, came=row.id in came, keeps=able == [row.id])
@@ -71,15 +71,16 @@ def _last_seen(scope: Scope) -> dict[int, datetime]:
     return {row.staff_id: row.last for row in query.group_by(SignIn.staff)}
 
 
-def _awaited(scope: Scope) -> set[int]:
+def _tickets(scope: Scope, staff: list[int]) -> list[Ticket]:
+    """Of the team alone: contacts have thousands."""
+    return list(scope.of(Ticket).where(Ticket.staff.in_(staff)).order_by(Ticket.created_at))
+
+
+def _is_open(ticket: Ticket) -> bool:
+    return ticket.used_at is None and ticket.cancelled_at is None
+
+
+def _awaited(tickets: list[Ticket]) -> set[int]:
     """Who was invited and never used what was mailed, though she may have a password as a contact."""
-    tickets = list(scope.of(Ticket, Ticket.staff, Ticket.purpose, Ticket.used_at).where(Ticket.staff.is_null(False)))
     asked = {ticket.staff_id for ticket in tickets if ticket.purpose == INVITE}
     return asked - {ticket.staff_id for ticket in tickets if ticket.used_at is not None}
-
-
-def _invitations(scope: Scope) -> dict[int, datetime]:
-    open_ones = scope.of(Ticket, Ticket.staff, Ticket.expires_at).where(
-        Ticket.purpose == INVITE, Ticket.used_at.is_null(), Ticket.cancelled_at.is_null()
-    )
-    return {row.staff_id: row.expires_at for row in open_ones}
