@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 from flask import Response
+from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from portal.operations import contact_accounts, contact_passwords
@@ -34,7 +36,9 @@ def prefer() -> Response:
     language, mail = form.language.data or None, form.mail.data or ""
     if not succeeds(form, lambda: contact_accounts.prefer(visitor(), client(), language=language, mail=mail)):
         return settings_page(422, preferences=form)
-    toast(_("Saved."))
+    # the page that says so is in the language just chosen
+    with force_locale(language) if language else nullcontext():
+        toast(_("Saved."))
     return keep(see_other("client.settings.index"), language)
 
 

@@ -161,13 +161,27 @@ def _keeps(visit: Visit, door: LinkDoor) -> bool:
     )
 
 
+def _besides(visit: Visit, door: LinkDoor) -> str:
+    """Where the same person is now, when the link is hers for another client; her name would tell her nothing."""
+    actor = visit.actor
+    hers = isinstance(actor, ClientActor) and door.contact is not None and actor.contact_id == door.contact.id
+    return actor.client_name if isinstance(actor, ClientActor) and hers else ""
+
+
 def _ask(door: LinkDoor, token: str, standing: Standing, status: int = 200) -> Response:
     """Who is at the door, and one button. The token stands in the form's address only."""
     if standing == "staff":
         return page("public/links/staff.html", status, door=door, token=token)
     client = visit_of("client")
     if standing == "switch" and client is not None:
-        return page("public/links/switch.html", status, door=door, token=token, now=_name(client))
+        return page(
+            "public/links/switch.html",
+            status,
+            door=door,
+            token=token,
+            now=_name(client),
+            besides=_besides(client, door),
+        )
     return page("public/links/preview.html", status, token=token)
 
 
