@@ -35,6 +35,7 @@ def invite(actor: ClientActor, client: Client, *, first_name: str, last_name: st
     """
     rules.demand(actor, Permission.PORTAL_INVITE, client)
     fields = contacts.checked(first_name=first_name, last_name=last_name, email=email)
+    contacts.demand_names(fields)
     missing = {name: "missing" for name in ("first_name", "last_name", "email") if not fields[name]}
     if missing:
         raise Invalid(**missing)

@@ -25,8 +25,11 @@ from portal.policies.permissions import Permission
 def prefer(actor: ClientActor, client: Client, *, language: str | None, mail: str) -> None:
     """Choose the language of pages and mails (None: as the client has it) and how often this client's mails come.
 
-    Raises Invalid, and NotPermitted where nobody is known: behind a link of nobody, and for staff who look.
+    Raises Invalid, and NotPermitted where nobody is known, behind a link of nobody and for staff who look, and behind a
+    link to one document, which is about that document alone.
     """
+    if actor.document_id is not None:
+        raise NotPermitted("a link to one document")
     contact, membership = _me(actor, client)
     errors = {} if language is None or language in LANGUAGES else {"language": "unknown"}
     if mail not in MAIL_CHOICES:
@@ -62,6 +65,7 @@ def change_details(actor: ClientActor, client: Client, /, **fields: Any) -> None
         raise TypeError(f"nobody changes her own {unknown}")
     contact, membership = _me(actor, client)
     clean = contacts.checked(known=contact, **fields)
+    contacts.demand_names({name: value for name, value in clean.items() if value != getattr(contact, name, None)})
     if not clean.get("first_name") and not clean.get("last_name"):
         raise Invalid(last_name="missing")
     before = contact.name

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from peewee import IntegrityError
@@ -20,6 +22,10 @@ from portal.policies.permissions import Permission
 
 _LINES = ("title", "first_name", "last_name", "role", "phone")
 _CHOICES = {"salutation": (None, *SALUTATIONS), "language": (None, *LANGUAGES)}
+# what a name never has and an address on the web or of a mailbox does
+_NO_TITLE = re.compile(r"[:/@<>]|\bwww\.", re.IGNORECASE)
+_NO_NAME = re.compile(rf"{_NO_TITLE.pattern}|\w\.\w{{2,}}", re.IGNORECASE)
+_LONGEST_NAME = 80
 FIELDS = ("email", *_LINES, *_CHOICES)
 SWITCHES = ("login", "notify", "email_sync")
 
@@ -138,6 +144,20 @@ def checked(*, known: Contact | None = None, **fields: Any) -> dict[str, Any]:
     if errors:
         raise Invalid(**errors)
     return clean
+
+
+def demand_names(fields: Mapping[str, Any]) -> None:
+    """Of what contacts write themselves: it stands in our mails to others and must carry no message or address.
+
+    Raises Invalid with not_a_name at each of title, first_name and last_name that is none.
+    """
+    tests = {"title": _NO_TITLE, "first_name": _NO_NAME, "last_name": _NO_NAME}
+    written = {name: fields.get(name) or "" for name in tests}
+    wrong = {
+        name: "not_a_name" for name, text in written.items() if len(text) > _LONGEST_NAME or tests[name].search(text)
+    }
+    if wrong:
+        raise Invalid(**wrong)
 
 
 def _by_email(key: str | None) -> Contact | None:

@@ -14,7 +14,7 @@ from portal.models.contact import Contact, Membership
 from portal.models.firm import NOBODY, PASSWORD
 from portal.models.outbox import OutboxMail
 from portal.models.staff import Assignment, Staff
-from portal.operations import colleagues, memberships
+from portal.operations import colleagues, contact_accounts, memberships
 from portal.policies import scope as scopes
 from portal.policies.actors import ClientActor, InstanceActor
 from portal.policies.permissions import Rights
@@ -167,6 +167,26 @@ def test_all_three_are_needed(dora: ClientActor, world: World, missing: str) -> 
     with pytest.raises(Invalid):
         invite(dora, world, email="karl@")
     assert mails(world) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Sie haben gewonnen: bank.example.com", "https://bank.example.com", "www.bank.example", "a@b.example", "x" * 81],
+)
+def test_a_name_carries_no_message(dora: ClientActor, world: World, name: str) -> None:
+    for field in ("first_name", "last_name"):
+        with pytest.raises(Invalid) as refused:
+            colleagues.invite(dora, client(world), **{**KARL, field: name})
+        assert refused.value.errors == {field: ["not_a_name"]}
+        with pytest.raises(Invalid):
+            contact_accounts.change_details(dora, client(world), **{field: name})
+    assert mails(world) == []
+
+
+@pytest.mark.parametrize("name", ["Müller-Lüdenscheidt", "d'Arc", "van der Berg-O’Neill", "H.-P.", "José Á.", "李"])
+def test_names_are_names(dora: ClientActor, world: World, name: str) -> None:
+    colleagues.invite(dora, client(world), **{**KARL, "last_name": name})
+    contact_accounts.change_details(dora, client(world), last_name=name, title="Dr.med.")
 
 
 def test_twenty_a_day(dora: ClientActor, world: World) -> None:

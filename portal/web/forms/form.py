@@ -21,6 +21,7 @@ _TEXTS = (StringField, TextAreaField, EmailField)
 WORDS: dict[str, Any] = {
     "missing": _l("Please fill this in."),
     "too_long": _l("This is too long."),
+    "not_a_name": _l("Please write a name here, of 80 characters at most and without addresses."),
     "too_short": _l("This is too short."),
     "taken": _l("This is already in use."),
     "bad": _l("Please check this entry."),

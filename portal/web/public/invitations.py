@@ -121,7 +121,7 @@ def _again(door: TicketDoor) -> Response:
         actor = stranger(door.firm.id)
         person = sign_ins.authenticate(actor, door.email, form.password.data)
         if person is not None and person.membership is not None:
-            return enter_portal(actor, person.membership)
+            return enter_portal(actor, person.membership, mark=person.mark)
     return _dead(door)
 
 

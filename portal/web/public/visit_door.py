@@ -43,7 +43,6 @@ def _page(firm: Firm | None, status: int = 200, *, door: LinkDoor | None = None)
         status,
         code=CodeForm(formdata=None),
         sign_in=SignInForm(formdata=None),
-        known=firm is not None,
         door=door,
         by_password=(firm is not None and door is None) or (door is not None and door.wants_password),
     )
