@@ -164,6 +164,17 @@ def test_login_off_ends_password_sessions_here_and_nowhere_else(
     assert (dora_signed_in.get("/portal/").status_code, elsewhere.get("/portal/").status_code) == (303, 200)
 
 
+def test_a_dialog_in_a_tab_of_its_own_leads_to_the_client(anna: Browser, world: World) -> None:
+    own = path(world, "rights")
+    with scopes.of_firm(world.firm) as scope:
+        uid = scope.by_id(Client, world.lindner).uid
+    for current, redirected in ((own, True), (f"/firm/clients/{uid}", False)):
+        headers = {"HX-Target": "rights", "HX-Current-URL": f"http://localhost{current}"}
+        answer = anna.post(own, {"amounts": "1"}, htmx=True, headers=headers)
+        assert ("HX-Redirect" in answer.headers) is redirected
+    assert anna.post(own, {"amounts": "1"}, htmx=True, headers={"HX-Target": "rights"}).status_code == 200
+
+
 def test_rights_are_changed_and_said(anna: Browser, world: World) -> None:
     page = anna.get(path(world, "rights")).text
     assert "What may Dora Lindner do at Hausverwaltung Lindner?" in page

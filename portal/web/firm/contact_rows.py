@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import Response, request
+from flask import Response, request, url_for
 
 from portal.base import clock
 from portal.models.client import Client
@@ -33,12 +34,18 @@ def context(client: Client) -> dict[str, Any]:
 def done(membership: Membership) -> Response:
     """After an act: the row anew, in its own place or, from a dialog or *Undo*, out of band; without htmx the page."""
     client = scope().by_id(Client, membership.client_id)
-    if not is_htmx():
+    if not is_htmx() or not _is_on_page(client):
         return see_other("firm.clients.show", uid=client.uid, fragment=f"m-{membership.uid}")
     in_place = request.headers.get("HX-Target") == f"m-{membership.uid}"
     row = contacts.one(scope(), membership, client, firm(), clock.now())
     answer = part("firm/contacts/_row.html", row=row, oob_row=not in_place, **context(client))
     return answer if in_place else closing_dialog(answer)
+
+
+def _is_on_page(client: Client) -> bool:
+    """A dialog's address may stand in a tab of its own, where there is no row to change."""
+    current = request.headers.get("HX-Current-URL")
+    return current is None or urlsplit(current).path == url_for("firm.clients.show", uid=client.uid)
 
 
 def question(
