@@ -10,6 +10,7 @@ import gzip
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -64,10 +65,24 @@ def main() -> int:
                 if clients == SIZES[0]:
                     size = first_visit(port, ready)
                     notes.append(f"first visit to an offer: {size:.1f} kB compressed, without the page picture")
+        notes += many(first.cpu_ms)
     table([first, *found])
     growth(found)
     print("\n".join(notes))
     return 0
+
+
+def many(page_ms: float) -> list[str]:
+    """Bulk work on a copy of the smallest instance: seconds, and processor time per row in bare pages."""
+    folder = BUILD / "many"
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(seeded(SIZES[0]), folder)
+    took = json.loads(run([PYTHON, "-m", "bench.many", str(folder)]))
+    return [
+        f"{name}: {each['rows']:,} rows in {each['wall']:.1f} s, "
+        f"{each['cpu'] / each['rows'] * 1000 / page_ms:.1f} bare pages a row"
+        for name, each in took.items()
+    ]
 
 
 @dataclass(frozen=True)
@@ -100,6 +115,8 @@ def seeded(clients: int) -> Path:
         began = time.perf_counter()
         run([FOYER, "seed", "--clients", str(clients)], PORTAL_INSTANCE=str(folder))
         print(f"seeded {clients:,} clients in {time.perf_counter() - began:.1f} s")
+    # one that was seeded by an earlier version
+    run([FOYER, "upgrade"], PORTAL_INSTANCE=str(folder))
     return folder
 
 
