@@ -58,12 +58,12 @@ def _made(config: Config, mark: Mark | None, *, fresh: bool) -> Mark:
 
 def _tell(found: Cast) -> None:
     console.say()
-    console.say(f"{found.firm}, an invented firm. Staff sign in at {found.base_url}/login")
+    console.say(f"{found.firm}, an invented firm. Staff and clients with a password sign in at {found.base_url}/login")
     width = max(len(player.email) for player in found.people)
     for player in found.people:
         console.say(f"  {player.email:{width}}  {player.password}  {player.name}, {cast.role_in_words(player)}")
     console.say()
-    console.say("Clients come by secret link, without a password:")
+    console.say("Other clients come by secret link, without a password:")
     for way in found.links:
         limit = "below the amount that takes a code" if way.test_client else "takes a code by e-mail"
         console.say(f"  {way.contact} of {way.client} ({way.client_number}), offer {way.document}, {limit}")
