@@ -9,13 +9,11 @@ from portal.base.errors import Conflict, Gone, Invalid
 from portal.models.contact import Contact, Membership
 from portal.models.identity import Identity
 from portal.models.ticket import INVITE, RESET, Ticket
-from portal.operations import access, audit, identities, invitations, limits, sign_ins
+from portal.operations import access, audit, identities, invitations, sign_ins
 from portal.operations.operation import operation
 from portal.policies import scope as scopes
 from portal.policies.actors import ClientActor, Stranger
 from portal.policies.permissions import Permission
-
-_TRIES, _WINDOW = 10, 900
 
 
 def accept(actor: Stranger, ticket: Ticket, *, password: str) -> Membership | None:
@@ -52,14 +50,8 @@ def change(actor: ClientActor, *, current: str, new: str) -> None:
         weak = identities.weakness(
             scope.firm, new, email=identity.email, names=(contact.name,), is_staff=found.staff is not None
         )
-    key = f"password:{actor.firm_id}:{identity.id}"
-    limits.spend(key, most=_TRIES, seconds=_WINDOW)
-    if not passwords.matches(current, identity.password):
-        raise Invalid(current="wrong")
-    limits.forgive(key)
-    if weak or new == current:
-        raise Invalid(new=weak or "same")
-    _change(actor, at, seen=identity.password, hashed=passwords.hash_password(new))
+    hashed = identities.hashed_anew(identity, current=current, new=new, weak=weak)
+    _change(actor, at, seen=identity.password, hashed=hashed)
 
 
 def owner(ticket: Ticket) -> Contact | None:

@@ -11,6 +11,7 @@ from typing import Any
 from peewee import fn
 
 from portal.base import clock, passwords
+from portal.base.errors import Invalid
 from portal.base.text import email_key
 from portal.models import outbox
 from portal.models.contact import Contact
@@ -19,11 +20,12 @@ from portal.models.identity import Identity
 from portal.models.sign_in import PASSWORD, SignIn
 from portal.models.staff import Staff
 from portal.models.ticket import ADDRESS, INVITE, RESET, Ticket
-from portal.operations import access
+from portal.operations import access, limits
 from portal.policies import scope as scopes
 
 # what a new password voids; `release` is the old address's word about the new one, whatever the password
 _VOIDED = (INVITE, RESET, ADDRESS)
+_TRIES, _WINDOW = 10, 900
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,22 @@ def has_come() -> Any:
     tickets = scopes.current().of(Ticket, Ticket.id).where(Ticket.staff == Staff.id)
     asked, came = tickets.where(Ticket.purpose == INVITE), tickets.where(Ticket.used_at.is_null(False))
     return ~fn.EXISTS(asked) | fn.EXISTS(came)
+
+
+def hashed_anew(identity: Identity, *, current: str, new: str, weak: str | None) -> str:
+    """The hash of a new password for who knows the present one; `weak`: why the new one is refused, if it is.
+
+    Outside of transactions: hashing takes 50 ms. Raises Invalid with current (`wrong`) or new (a reason code, or
+    `same`), TooMany after ten wrong ones in a quarter of an hour.
+    """
+    key = f"password:{identity.firm_id}:{identity.id}"
+    limits.spend(key, most=_TRIES, seconds=_WINDOW)
+    if not passwords.matches(current, identity.password):
+        raise Invalid(current="wrong")
+    limits.forgive(key)
+    if weak or new == current:
+        raise Invalid(new=weak or "same")
+    return passwords.hash_password(new)
 
 
 def set_password(identity: Identity, hashed: str, *, but: int | None = None) -> None:

@@ -15,7 +15,7 @@ from portal.models.identity import Identity
 from portal.models.sign_in import SignIn
 from portal.models.staff import ADMIN, ROLES, Staff
 from portal.models.ticket import INVITE, RESET, Ticket
-from portal.operations import audit, identities, limits
+from portal.operations import audit, identities
 from portal.operations.operation import operation
 from portal.policies import scope as scopes
 from portal.policies.actors import Actor, StaffActor, Stranger
@@ -23,7 +23,6 @@ from portal.policies.permissions import Permission
 
 INVITE_LASTS, RESET_LASTS = timedelta(days=7), timedelta(minutes=30)
 _LONGEST_NAME, _LONGEST_EMAIL = 100, 254
-_TRIES, _WINDOW = 10, 900
 
 
 @operation(allow=Permission.TEAM_MANAGE)
@@ -162,14 +161,8 @@ def change_password(actor: StaffActor, *, current: str, new: str) -> None:
         identity = scope.by_id(Identity, actor.identity_id)
         staff = scope.by_id(Staff, actor.staff_id)
         weak = weakness(scope.firm.name, new, name=staff.name, email=identity.email)
-    key = f"password:{actor.firm_id}:{identity.id}"
-    limits.spend(key, most=_TRIES, seconds=_WINDOW)
-    if not passwords.matches(current, identity.password):
-        raise Invalid(current="wrong")
-    limits.forgive(key)
-    if weak or new == current:
-        raise Invalid(new=weak or "same")
-    _change(actor, staff, seen=identity.password, hashed=passwords.hash_password(new))
+    hashed = identities.hashed_anew(identity, current=current, new=new, weak=weak)
+    _change(actor, staff, seen=identity.password, hashed=hashed)
 
 
 def weakness(firm_name: str, password: str, *, name: str, email: str) -> str | None:
