@@ -6,12 +6,14 @@ import pytest
 from flask import Flask
 
 from portal.models.audit_entry import AuditEntry
+from portal.models.client import Client
 from portal.models.contact import DAILY, Contact, Membership
+from portal.models.document import Document
 from portal.models.staff import Staff
 from portal.models.ticket import ADDRESS, Ticket
-from portal.operations import sign_ins
+from portal.operations import links, sign_ins
 from portal.policies import scope as scopes
-from portal.policies.actors import Stranger
+from portal.policies.actors import InstanceActor, Stranger
 from tests import acting
 from tests.browser_client import Browser
 from tests.client.deciding import mails
@@ -106,6 +108,16 @@ def test_what_is_no_choice_comes_back(dora: Browser, world: World, typed: dict[s
     assert answer.status_code == 422
     assert "Please choose one of the list." in answer.text
     assert dora_row(world).language is None
+
+
+def test_a_link_to_one_document_prefers_nothing(app: Flask, world: World) -> None:
+    with scopes.of_firm(world.firm) as scope:
+        client, document = scope.by_id(Client, world.lindner), scope.by_id(Document, world.offer)
+    link = links.make(InstanceActor(world.firm, "test"), client, contact=dora_row(world), document=document)
+    visitor = Browser(app).open_link(link.id, world.firm)
+    assert 'id="s-preferences"' not in visitor.get("/portal/settings").text
+    assert visitor.post("/portal/settings", {"language": "en", "mail": "none"}).status_code == 403
+    assert (dora_row(world).language, membership(world, world.dora_at_lindner).mail) != ("en", "none")
 
 
 def test_a_link_of_nobody_prefers_nothing(holder: Browser) -> None:

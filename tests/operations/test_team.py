@@ -8,7 +8,7 @@ import pytest
 
 from portal.base import clock, journal
 from portal.base.config import Config
-from portal.base.errors import Conflict, Gone, Invalid, NotFound, NotPermitted
+from portal.base.errors import Conflict, Gone, Invalid, NotFound, NotPermitted, TooMany
 from portal.models.contact import Membership
 from portal.models.firm import Firm
 from portal.models.identity import Identity
@@ -257,6 +257,16 @@ def test_ones_own_password_refuses(world: World, current: str, new: str, wrong: 
     with pytest.raises(Invalid) as error:
         team.change_password(acting.staff(world.firm, world.ben), current=current, new=new)
     assert error.value.errors == wrong
+    assert can_sign_in(world, "ben@petry.example.com", PASSWORD)
+
+
+def test_ones_own_password_is_not_guessed(world: World) -> None:
+    ben = acting.staff(world.firm, world.ben)
+    for _try in range(10):
+        with pytest.raises(Invalid):
+            team.change_password(ben, current="falsch", new=NEW)
+    with pytest.raises(TooMany):
+        team.change_password(ben, current=PASSWORD, new=NEW)
     assert can_sign_in(world, "ben@petry.example.com", PASSWORD)
 
 
